@@ -1,0 +1,8 @@
+"""What we hold."""
+
+from django.apps import AppConfig
+
+
+class Cases(AppConfig):
+    name = "cases"
+    label = "cases"

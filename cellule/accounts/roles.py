@@ -1,0 +1,151 @@
+"""Roles are code: each has a paragraph saying who may hold it, and what it allows anywhere.
+
+What was granted on one record is not here but in guardian's direct grants; what opens content is in the
+vault's rosters. Source of the cut: `domain.md` 5.9 (role separation; nobody both approves and executes).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What a role may do anywhere; grants on one record come on top."""
+
+    OPEN_INQUIRY = "cases.open_inquiry"
+    WORK_CASES = "cases.work"
+    ADMIT = "accounts.admit"
+    INVITE = "accounts.invite"
+    MANAGE_ORGANISATIONS = "accounts.manage_organisations"
+    WATCH_JOBS = "jobs.watch"
+    READ_LOG = "log.read"
+    REVIEW_AUDITORS = "log.review_auditors"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role: `code` is stored, the rest is shown; `key_groups` names the vault groups it may join."""
+
+    code: str
+    name: Promise
+    who: Promise
+    permissions: frozenset[Permission] = frozenset()
+    key_groups: tuple[str, ...] = ()
+    home: str = "accounts:waiting"
+    in_unit: bool = True
+    may_admit: bool = field(default=False)
+
+
+INTAKE_WORKER = Role(
+    "intake_worker",
+    _("Intake worker"),
+    _(
+        "Answers the first call. Held by trained staff or volunteers of the unit; opens inquiries, sees only their own,"
+        " and hands them over. Reads nothing more once a case has been handed over."
+    ),
+    frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES}),
+    ("intake",),
+    "cases:day",
+)
+CASEWORKER = Role(
+    "caseworker",
+    _("Caseworker"),
+    _(
+        "Leads cases. Held by employees of the unit bound by its confidentiality agreement; sees the cases assigned to"
+        " them or shared with them, and no other."
+    ),
+    frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES}),
+    ("intake", "unit"),
+    "cases:day",
+)
+SUPERVISOR = Role(
+    "supervisor",
+    _("Supervisor"),
+    _(
+        "Answers for a team. Held by the unit's managers; admits people to the unit after hearing their five words,"
+        " assigns and closes cases, and never edits a note."
+    ),
+    frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES, Permission.ADMIT}),
+    ("intake", "unit"),
+    "cases:day",
+    may_admit=True,
+)
+AGENCY_WORKER = Role(
+    "agency_worker",
+    _("Agency worker"),
+    _(
+        "Answers referrals for a partner agency. Held by people whom their own agency's coordinator admitted; sees what"
+        " was sent to that agency and nothing else."
+    ),
+    in_unit=False,
+)
+AGENCY_COORDINATOR = Role(
+    "agency_coordinator",
+    _("Agency coordinator"),
+    _(
+        "Holds a partner agency's keys. One or two people per agency, admitted by a supervisor who called the number in"
+        " the directory; admits colleagues of the same agency."
+    ),
+    frozenset({Permission.ADMIT}),
+    in_unit=False,
+    may_admit=True,
+)
+AUDITOR = Role(
+    "auditor",
+    _("Auditor"),
+    _(
+        "Reviews who opened what and why. Held by people outside the unit's line of command; sees opaque references,"
+        " never content, and is watched by the privacy officer."
+    ),
+    frozenset({Permission.READ_LOG, Permission.ADMIT}),
+    ("auditors",),
+    "review:log",
+    may_admit=True,
+)
+PRIVACY_OFFICER = Role(
+    "privacy_officer",
+    _("Privacy officer"),
+    _(
+        "Answers for personal information before the law (A-2.1, s. 8). Held by the person designated by the"
+        " organisation; reviews the auditors' own acts and decides on demands from police, border and courts."
+    ),
+    frozenset({Permission.READ_LOG, Permission.REVIEW_AUDITORS, Permission.ADMIT}),
+    ("privacy",),
+    "review:log",
+    may_admit=True,
+)
+ADMINISTRATOR = Role(
+    "administrator",
+    _("System administrator"),
+    _(
+        "Keeps the machine running. Held by technical staff; makes organisations and invitations, watches jobs, and"
+        " never sees content or anybody's passphrase."
+    ),
+    frozenset({Permission.INVITE, Permission.MANAGE_ORGANISATIONS, Permission.WATCH_JOBS}),
+    home="accounts:administration",
+)
+
+ROLES = (
+    INTAKE_WORKER,
+    CASEWORKER,
+    SUPERVISOR,
+    AGENCY_WORKER,
+    AGENCY_COORDINATOR,
+    AUDITOR,
+    PRIVACY_OFFICER,
+    ADMINISTRATOR,
+)
+
+
+def by_code(code: str) -> Role:
+    """Give the role stored as `code` (KeyError when no such role exists)."""
+    return _BY_CODE[code]
+
+
+def choices() -> list[tuple[str, Promise]]:
+    return [(role.code, role.name) for role in ROLES]
+
+
+_BY_CODE = {role.code: role for role in ROLES}

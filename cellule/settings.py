@@ -1,0 +1,281 @@
+"""Settings of the house: everything a machine may change is read from the environment here."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_text(name: str, default: str = "") -> str:
+    """Give the variable's text, or what the file named by NAME_FILE holds (mounted secrets)."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    text = env_text(name).strip().lower()
+    if text not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name} takes 1 or 0.")
+    return default if not text else text in {"1", "true", "yes"}
+
+
+def env_int(name: str, default: int) -> int:
+    text = env_text(name)
+    try:
+        return int(text) if text else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} takes a whole number.") from None
+
+
+def database(url: str) -> dict:
+    """Turn postgresql://user:password@host:port/name?host=/socket/folder into Django's settings."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL takes a postgresql:// address; no other engine is supported.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        # Values never stand in the text of a statement, and so in no log of the server.
+        "OPTIONS": {
+            **options,
+            "server_side_binding": True,
+            "options": "-c search_path=public,keys -c statement_timeout=30000 -c lock_timeout=5000"
+            " -c idle_in_transaction_session_timeout=60000",
+        },
+    }
+
+
+# --- The house ------------------------------------------------------------------------------------
+
+DATA = Path(env_text("DATA", str(BASE_DIR / "data"))).resolve()
+SECRETS_FILE = Path(env_text("SECRETS_FILE_PATH", str(DATA / "secrets" / "house.json")))
+FICTION = env_bool("FICTION", False)
+SITE_ADDRESS = env_text("SITE_ADDRESS", "http://127.0.0.1:8000")
+SECURE_SITE = SITE_ADDRESS.startswith("https://")
+
+DEBUG = False
+ALLOWED_HOSTS = env_text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE_SITE else []
+# Signs only short-lived tokens inside pages; the run command hands every process the same one.
+SECRET_KEY = env_text("SECRET_KEY") or secrets.token_urlsafe(48)
+
+INSTALLED_APPS = [
+    "cellule.apps.Front",
+    "audit.log.apps.Log",
+    "cellule.jobs.apps.Jobs",
+    "cellule.notices.apps.Notices",
+    "cellule.vault.apps.Vault",
+    "cellule.accounts.apps.Accounts",
+    "cases.apps.Cases",
+    "audit.review.apps.Review",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "guardian",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cellule.front.Headers",
+    "cellule.front.Availability",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cellule.front.Language",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cellule.accounts.middleware.Founded",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cellule.accounts.middleware.Acting",
+    "cellule.accounts.middleware.Refusals",
+    "cellule.accounts.middleware.SecondFactor",
+    "cellule.accounts.middleware.Lock",
+]
+
+ROOT_URLCONF = "cellule.urls"
+WSGI_APPLICATION = "cellule.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "cellule.front.page",
+            ],
+            "builtins": ["cellule.templatetags.ui", "cellule.templatetags.typography", "django.templatetags.i18n"],
+        },
+    }
+]
+FORM_RENDERER = "cellule.forms.Renderer"
+
+# --- Database -------------------------------------------------------------------------------------
+
+# Served processes get the run-time role only; `migrate` is handed the owner by whoever calls it.
+DATABASES = {"default": database(env_text("DATABASE_URL", "postgresql://cellule_app@/cellule?host=/nowhere"))}
+DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL")
+DATABASE_BACKUP_URL = env_text("DATABASE_BACKUP_URL")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["cellule.accounts.backends.Roles", "guardian.backends.ObjectPermissionBackend"]
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+ANONYMOUS_USER_NAME = None
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+
+SESSION_ENGINE = "cellule.accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-seance" if SECURE_SITE else "seance"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE_SITE
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-jeton" if SECURE_SITE else "jeton"
+CSRF_COOKIE_SECURE = SECURE_SITE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cellule.front.csrf_failure"
+VAULT_COOKIE_NAME = "__Host-cle" if SECURE_SITE else "cle"
+IDLE_LOCK_SECONDS = env_int("IDLE_LOCK_SECONDS", 5 * 60)
+VAULT_SESSION_SECONDS = 12 * 60 * 60
+SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", not FICTION)
+INVITATION_HOURS = 72
+
+# Argon2id of a passphrase slot; kept inside each slot, so raising it reaches old slots at their next unlock.
+SLOT_COST = {"memory": 64 * 1024, "passes": 3, "lanes": 1}
+# Every answer to a passphrase comes after this many seconds, right or wrong, known or unknown.
+SIGN_IN_ANSWER_SECONDS = 0.6
+
+ACCOUNT_ADAPTER = "cellule.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"login": "cellule.accounts.forms.SignInForm", "reauthenticate": "cellule.accounts.forms.ReauthenticateForm"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "cellule.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Cellule"
+MFA_FORMS = {
+    "authenticate": "cellule.accounts.forms.CodeForm",
+    "activate_totp": "cellule.accounts.forms.ActivateTOTPForm",
+}
+CACHES = {"default": {"BACKEND": "cellule.accounts.used_codes.UsedCodes"}}
+
+# --- Words ----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "langue"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Toronto"
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "media"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+    "require-trusted-types-for": ["'script'"],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SITE else 0
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", False) else None
+X_FRAME_OPTIONS = "DENY"
+
+# --- Jobs and letters -----------------------------------------------------------------------------
+
+# Nothing to install by default: a folder. RabbitMQ (amqp://), Valkey or Redis (redis://) by this one setting.
+BROKER_URL = env_text("BROKER_URL", "filesystem://")
+MAILERS = {
+    "default": (
+        {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": env_text("SMTP_HOST"),
+                "port": env_int("SMTP_PORT", 587),
+                "username": env_text("SMTP_USER"),
+                "password": env_text("SMTP_PASSWORD"),
+                "use_tls": env_bool("SMTP_TLS", True),
+                "timeout": 30,
+            },
+        }
+        if env_text("SMTP_HOST")
+        else {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(DATA / "mail")},
+        }
+    )
+}
+DEFAULT_FROM_EMAIL = env_text("MAIL_FROM", "ne-pas-repondre@localhost")
+ADMINS = []
+
+# --- Journals of the machine: never a value, never a traceback's variables --------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"discreet": {"()": "cellule.front.Discreet"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["discreet"]}},
+    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+}
+
+# Labels that allauth would otherwise take from its own domain stay ours.
+SITE_NAME = _("Follow-up")
