@@ -1,0 +1,125 @@
+"""An entry: one act, read or refusal, written once and never touched again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Outcome, Relation, action_label
+from audit.log.encoding import Malformed, decode, leaf
+from audit.log.identifier import first_uuid7
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def by_actor(self, *actors: str) -> Self:
+        """Keep what these actors did (their opaque ids)."""
+        return self.filter(actor_id__in=actors)
+
+    def by_role(self, *roles: str) -> Self:
+        """Keep what was done in these roles, as they were at the time."""
+        return self.filter(actor_role__in=roles)
+
+    def about(self, reference: str) -> Self:
+        """Keep what concerns the record with this opaque reference."""
+        return self.filter(reference=reference)
+
+    def of_action(self, *codes: str) -> Self:
+        return self.filter(action__in=codes)
+
+    def with_outcome(self, *outcomes: str) -> Self:
+        return self.filter(outcome__in=outcomes)
+
+    def between(self, start: datetime | None, end: datetime | None) -> Self:
+        """Keep what happened from `start` up to, not including, `end`; None leaves that side open.
+
+        Keys rise with time (the trigger insists), so the primary key answers and no index on the time is needed.
+        """
+        found = self
+        if start is not None:
+            found = found.filter(id__gte=first_uuid7(start), at__gte=start)
+        if end is not None:
+            found = found.filter(id__lt=first_uuid7(end), at__lt=end)
+        return found
+
+    def before(self, entry_id: UUID) -> Self:
+        """Keep what is older than this entry: the next page of a list."""
+        return self.filter(id__lt=entry_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-id")
+
+
+class Entry(models.Model):
+    """One entry. The readable columns repeat what `body` says; only `body` and its `leaf` are the proof."""
+
+    insert_only = True
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    at = models.DateTimeField(_("when"))
+    actor_id = models.CharField(_("who"), max_length=64)
+    actor_role = models.CharField(_("role at the time"), max_length=30)
+    actor_organisation = models.CharField(_("organisation"), max_length=150, blank=True)
+    action = models.CharField(_("what"), max_length=60)
+    subject_type = models.CharField(_("kind of record"), max_length=40, blank=True)
+    reference = models.CharField(_("reference"), max_length=64, blank=True)
+    # The random log reference of a case: once it is destroyed, nobody can join these entries to the case.
+    subject = models.UUIDField(_("log reference"), null=True)
+    relation = models.CharField(_("relation to the case"), max_length=20, choices=Relation)
+    purpose = models.CharField(_("purpose"), max_length=60, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    session = models.UUIDField(_("session"))
+    counter = models.BigIntegerField(_("number in the session"))
+    request = models.UUIDField(_("request"))
+    detail_commitment = models.BinaryField(_("commitment to the sealed detail"), null=True)
+    body = models.BinaryField()
+    leaf = models.BinaryField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["session", "counter"], name="log_entry_counted_once"),
+            models.CheckConstraint(condition=models.Q(counter__gte=1), name="log_entry_counted_from_one"),
+            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="log_entry_outcome"),
+            models.CheckConstraint(condition=models.Q(relation__in=Relation.values), name="log_entry_relation"),
+            models.CheckConstraint(
+                condition=~models.Q(actor_id="") & ~models.Q(actor_role="") & ~models.Q(action=""),
+                name="log_entry_says_who_and_what",
+            ),
+        ]
+        # Each serves one filter of the auditors' list, newest first; most entries are done, so only others are indexed.
+        indexes = [
+            models.Index(fields=["actor_id", "id"], name="log_entry_by_actor"),
+            models.Index(fields=["actor_role", "id"], name="log_entry_by_role"),
+            models.Index(fields=["action", "id"], name="log_entry_by_action"),
+            models.Index(fields=["reference", "id"], name="log_entry_about", condition=~models.Q(reference="")),
+            models.Index(fields=["subject", "id"], name="log_entry_subject", condition=models.Q(subject__isnull=False)),
+            models.Index(fields=["outcome", "id"], name="log_entry_not_done", condition=~models.Q(outcome="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.id}"
+
+    @property
+    def sentence(self) -> Promise | str:
+        """What was done, in the reader's language."""
+        return action_label(self.action)
+
+    def is_intact(self) -> bool:
+        """Whether the stored bytes still give the stored hash and still say what the readable columns say."""
+        try:
+            told = decode(bytes(self.body))
+        except Malformed:
+            return False
+        return leaf(bytes(self.body)) == bytes(self.leaf) and told == self._readable(told)
+
+    def _readable(self, names: Iterable[str]) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in names}
+        if values["detail_commitment"] is not None:
+            values["detail_commitment"] = bytes(values["detail_commitment"])
+        return values
