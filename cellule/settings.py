@@ -141,6 +141,9 @@ FORM_RENDERER = "cellule.forms.Renderer"
 DATABASES = {"default": database(env_text("DATABASE_URL", "postgresql://cellule_app@/cellule?host=/nowhere"))}
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL")
 DATABASE_BACKUP_URL = env_text("DATABASE_BACKUP_URL")
+# Whoever migrates owns the tables and grants these two what they need.
+DATABASE_RUNTIME_ROLE = DATABASES["default"]["USER"]
+DATABASE_BACKUP_ROLE = database(DATABASE_BACKUP_URL)["USER"] if DATABASE_BACKUP_URL else "cellule_backup"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------
@@ -184,7 +187,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_FORMS = {"login": "cellule.accounts.forms.SignInForm", "reauthenticate": "cellule.accounts.forms.ReauthenticateForm"}
+ACCOUNT_FORMS = {
+    "login": "cellule.accounts.forms.SignInForm",
+    "reauthenticate": "cellule.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "cellule.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -243,6 +249,16 @@ X_FRAME_OPTIONS = "DENY"
 
 # Nothing to install by default: a folder. RabbitMQ (amqp://), Valkey or Redis (redis://) by this one setting.
 BROKER_URL = env_text("BROKER_URL", "filesystem://")
+# A job's time limit < its lease < the broker's visibility time-out: who still works on a job holds it.
+JOB_TIME_LIMIT_SECONDS = env_int("JOB_TIME_LIMIT_SECONDS", 120)
+JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", 180)
+JOB_VISIBILITY_SECONDS = 3600
+# Pauses double from the first to the longest; twenty attempts last about fifteen hours, then it is a dead letter.
+JOB_FIRST_PAUSE_SECONDS = env_int("JOB_FIRST_PAUSE_SECONDS", 60)
+JOB_LONGEST_PAUSE_SECONDS = env_int("JOB_LONGEST_PAUSE_SECONDS", 3600)
+JOB_ATTEMPTS = env_int("JOB_ATTEMPTS", 20)
+JOB_KEEP_DAYS = 30
+JOB_WORKERS = env_int("JOB_WORKERS", 2)
 MAILERS = {
     "default": (
         {
