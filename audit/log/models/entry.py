@@ -98,7 +98,6 @@ class Entry(models.Model):
             models.Index(fields=["actor_role", "id"], name="log_entry_by_role"),
             models.Index(fields=["action", "id"], name="log_entry_by_action"),
             models.Index(fields=["reference", "id"], name="log_entry_about", condition=~models.Q(reference="")),
-            models.Index(fields=["subject", "id"], name="log_entry_subject", condition=models.Q(subject__isnull=False)),
             models.Index(fields=["outcome", "id"], name="log_entry_not_done", condition=~models.Q(outcome="done")),
         ]
 
