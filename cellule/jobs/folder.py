@@ -64,5 +64,10 @@ class Transport(virtual.Transport):
     driver_type = "folder"
     driver_name = "folder"
 
+    def __init__(self, client, **kwargs) -> None:
+        super().__init__(client, **kwargs)
+        # Bindings live in each process; messages name their queue.
+        self.state = virtual.BrokerState()
+
     def driver_version(self) -> str:
         return "1"
