@@ -1,12 +1,13 @@
 """The bytes of an entry: one canonical, versioned form that is hashed as stored and never written anew.
 
-Form 1: the version byte, then the fields of `FORM_1` in that order. Text is its length in two bytes and UTF-8;
-an integer is eight bytes, signed, big-endian; a moment is an integer of microseconds since 1970 in UTC; a UUID is
-its 16 bytes; what may be missing starts with 0 or 1. No floats, no padding, nothing after the last field.
+Form 1: the version byte, then the fields of `FORM_1` in that order. Text is its length in two bytes and UTF-8; a list
+of texts is their number in two bytes and each of them; an integer is eight bytes, signed, big-endian; a moment is an
+integer of microseconds since 1970 in UTC; a UUID is its 16 bytes; what may be missing starts with 0 or 1. No floats,
+no padding, nothing after the last field.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,6 +69,16 @@ def _read_text(source: _Source) -> str:
     return text
 
 
+def _write_texts(values: Sequence[str]) -> bytes:
+    if len(values) > 0xFFFF:
+        raise Malformed("a list holds more than 65 535 texts")
+    return len(values).to_bytes(2, "big") + b"".join(map(_write_text, values))
+
+
+def _read_texts(source: _Source) -> list[str]:
+    return [_read_text(source) for _ in range(int.from_bytes(source.take(2), "big"))]
+
+
 def _write_integer(value: int) -> bytes:
     try:
         return value.to_bytes(8, "big", signed=True)
@@ -107,6 +118,7 @@ def _optional(kind: _Kind) -> _Kind:
 
 _BYTES = _Kind(_write_bytes, _read_bytes)
 _TEXT = _Kind(_write_text, _read_text)
+_TEXTS = _Kind(_write_texts, _read_texts)
 _INTEGER = _Kind(_write_integer, _read_integer)
 _MOMENT = _Kind(_write_moment, _read_moment)
 _UUID = _Kind(lambda value: value.bytes, lambda source: UUID(bytes=source.take(16)))
@@ -123,6 +135,7 @@ FORM_1: dict[str, _Kind] = {
     "action": _TEXT,
     "subject_type": _TEXT,
     "reference": _TEXT,
+    "shown": _optional(_TEXTS),
     "subject": _optional(_UUID),
     "relation": _TEXT,
     "purpose": _TEXT,

@@ -1,5 +1,6 @@
 """The one way an entry comes to be."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +22,7 @@ def record(
     by: Actor,
     subject_type: str = "",
     reference: str = "",
+    shown: Sequence[str] = (),
     subject: UUID | None = None,
     relation: Relation = Relation.NONE,
     purpose: str = "",
@@ -28,6 +30,9 @@ def record(
     detail_commitment: bytes | None = None,
 ) -> Entry:
     """Write what happened, in the transaction of the act itself (`OutsideTransaction` without one), by two statements.
+
+    `reference` is the one record it is about, `shown` the references a list showed, `subject` the random log reference
+    of the case, `detail_commitment` what binds a sealed detail kept elsewhere.
 
     Call it as the last thing a transaction does: it holds the session's counter until the end. When it fails, the
     transaction can only be rolled back, even by a caller who swallows the error: no entry, no act.
@@ -50,6 +55,7 @@ def record(
             "action": action.code,
             "subject_type": subject_type,
             "reference": reference,
+            "shown": list(shown) or None,
             "subject": subject,
             "relation": relation.value,
             "purpose": purpose,

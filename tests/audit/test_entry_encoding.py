@@ -21,6 +21,7 @@ FULL = {
     "action": "cases.opened",
     "subject_type": "case",
     "reference": "7QK2M9XD",
+    "shown": ["23456789", "Ж"],
     "subject": UUID("12345678-1234-4234-8234-123456789abc"),
     "relation": "assigned",
     "purpose": "follow_up",
@@ -32,6 +33,7 @@ SPARSE = FULL | {
     "actor_organisation": "",
     "subject_type": "",
     "reference": "",
+    "shown": None,
     "subject": None,
     "purpose": "",
     "detail_commitment": None,
@@ -41,17 +43,18 @@ VECTORS = [
         FULL,
         "0101a200a8fad276f9ab9d28ccb4483f90000660d29413c60400112233445566778899aabbccddeeff0000000000000102ff"
         "eeddccbbaa9988776655443322110000026131000a63617365776f726b65720006556e6974c3a9000c63617365732e6f7065"
-        "6e6564000463617365000837514b324d3958440112345678123442348234123456789abc000861737369676e65640009666f"
-        "6c6c6f775f75700004646f6e65010020000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-        "22491ac8f0f1a189d5d2469f969c2000f0518063642276bb14c6fbdb7b92f3da",
+        "6e6564000463617365000837514b324d395844010002000832333435363738390002d0960112345678123442348234123456"
+        "789abc000861737369676e65640009666f6c6c6f775f75700004646f6e65010020000102030405060708090a0b0c0d0e0f10"
+        "1112131415161718191a1b1c1d1e1f",
+        "5d0589051f6798e297c691315d349d9ab003a85f758114d680c3b785931ec433",
         id="full",
     ),
     pytest.param(
         SPARSE,
         "0101a200a8fad276f9ab9d28ccb4483f90ffffffffffffffff00112233445566778899aabbccddeeff0000000000000102ff"
         "eeddccbbaa9988776655443322110000026131000a63617365776f726b65720000000c63617365732e6f70656e6564000000"
-        "0000000861737369676e656400000004646f6e6500",
-        "a20387642bd182bdd9692b12173482cf1d9daf22f07b65791c2ab87bfb09d9dc",
+        "000000000861737369676e656400000004646f6e6500",
+        "e4049966f58867fbea7c2b729738d60825c573b4d2194396e7a5596e3a637268",
         id="sparse",
     ),
 ]
@@ -64,13 +67,14 @@ entries = st.fixed_dictionaries(
         "session": st.uuids(),
         "counter": st.integers(-(2**63), 2**63 - 1),
         "request": st.uuids(),
+        "shown": st.none() | st.lists(texts, max_size=5),
         "subject": st.none() | st.uuids(),
         "detail_commitment": st.none() | st.binary(max_size=80),
     }
     | {
         name: texts
         for name in FORM_1
-        if name not in {"id", "at", "session", "counter", "request", "subject", "detail_commitment"}
+        if name not in {"id", "at", "session", "counter", "request", "shown", "subject", "detail_commitment"}
     }
 )
 

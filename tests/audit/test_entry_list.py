@@ -16,16 +16,19 @@ def test_entries_are_found_by_who_what_about_and_outcome(write, actor):
     other = Actor(id="another", role="auditor", organisation="", session=actor.request)
     plain = write()
     about = write(reference="23456789")
+    listed = write(shown=["45678923", "23456789"])
     otherwise = write(_OTHER)
     refused = write(outcome=Outcome.REFUSED_FORBIDDEN)
     elsewhere = write(by=other)
     mine = Entry.objects.filter(session__in=[actor.session, other.session])
 
-    assert set(mine.by_actor(actor.id)) == {plain, about, otherwise, refused}
+    assert set(mine.by_actor(actor.id)) == {plain, about, listed, otherwise, refused}
     assert set(mine.by_actor("another", "nobody")) == {elsewhere}
     assert set(mine.by_actor()) == set()
     assert set(mine.by_role("auditor")) == {elsewhere}
-    assert set(mine.about("23456789")) == {about}
+    assert set(mine.about("23456789")) == {about, listed}
+    assert set(mine.about("45678923", "2345-6789")) == {listed}
+    assert set(mine.about("2345678")) == set()
     assert set(mine.of_action(_OTHER.code)) == {otherwise}
     assert set(mine.with_outcome(Outcome.REFUSED_FORBIDDEN, Outcome.FAILED)) == {refused}
 

@@ -20,6 +20,7 @@ OTHER = {
     "action": "tests.other",
     "subject_type": "other",
     "reference": "23456789",
+    "shown": ["23456789"],
     "subject": uuid.UUID(int=7),
     "relation": "own",
     "purpose": "other",

@@ -58,9 +58,13 @@ ALTER TABLE public.log_sessioncounter ENABLE ALWAYS TRIGGER log_counter_goes_up;
 ALTER TABLE public.log_sessioncounter ENABLE ALWAYS TRIGGER log_counter_stays;
 """
 
+LISTS_THAT_SHOWED = """
+CREATE INDEX log_entry_shown ON public.log_entry USING gin (shown jsonb_path_ops) WHERE shown IS NOT NULL
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("log", "0001_entries")]
 
     # No way back: a wall of the log is changed by a migration after this one, never by undoing this one.
-    operations = [migrations.RunSQL(WALLS)]
+    operations = [migrations.RunSQL(WALLS), migrations.RunSQL(LISTS_THAT_SHOWED)]

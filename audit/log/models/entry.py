@@ -23,9 +23,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Keep what was done in these roles, as they were at the time."""
         return self.filter(actor_role__in=roles)
 
-    def about(self, reference: str) -> Self:
-        """Keep what concerns the record with this opaque reference."""
-        return self.filter(reference=reference)
+    def about(self, *references: str) -> Self:
+        """Keep what concerns a record with one of these opaque references, also as one of those a list showed."""
+        wanted = models.Q(reference__in=references)
+        for reference in references:
+            wanted |= models.Q(shown__contains=[reference])
+        return self.filter(wanted)
 
     def of_action(self, *codes: str) -> Self:
         return self.filter(action__in=codes)
@@ -64,8 +67,9 @@ class Entry(models.Model):
     actor_role = models.CharField(_("role at the time"), max_length=30)
     actor_organisation = models.CharField(_("organisation"), max_length=150, blank=True)
     action = models.CharField(_("what"), max_length=60)
-    subject_type = models.CharField(_("kind of record"), max_length=40, blank=True)
+    subject_type = models.CharField(_("kind of record"), max_length=60, blank=True)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
+    shown = models.JSONField(_("references shown in a list"), null=True)
     # The random log reference of a case: once it is destroyed, nobody can join these entries to the case.
     subject = models.UUIDField(_("log reference"), null=True)
     relation = models.CharField(_("relation to the case"), max_length=20, choices=Relation)
@@ -93,6 +97,7 @@ class Entry(models.Model):
             ),
         ]
         # Each serves one filter of the auditors' list, newest first; most entries are done, so only others are indexed.
+        # `shown` has its index in a migration (GIN; Django's class for it asks for one more app).
         indexes = [
             models.Index(fields=["actor_id", "id"], name="log_entry_by_actor"),
             models.Index(fields=["actor_role", "id"], name="log_entry_by_role"),
