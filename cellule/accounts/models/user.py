@@ -25,7 +25,9 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150)
     role = models.CharField(_("role"), max_length=30, choices=roles.choices())
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
-    language = models.CharField(_("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     groups = models.ManyToManyField(Group, related_name="user_set", related_query_name="user", blank=True)
     # `password` holds a random mark renewed with the passphrase: it ends old sessions and verifies nothing.

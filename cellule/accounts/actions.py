@@ -1,0 +1,19 @@
+"""What this room records: signing in and out, invitations, admissions, sessions, organisations."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Action
+
+SIGNED_IN = Action("accounts.signed_in", _("Signed in"))
+SIGN_IN_FAILED = Action("accounts.sign_in_failed", _("Failed to sign in"))
+SIGNED_OUT = Action("accounts.signed_out", _("Signed out"))
+SECOND_FACTOR_FAILED = Action("accounts.second_factor_failed", _("Gave a wrong second-factor code"))
+SECOND_FACTOR_SET = Action("accounts.second_factor_set", _("Set up the second factor"))
+SECOND_FACTOR_REMOVED = Action("accounts.second_factor_removed", _("Removed the second factor"))
+SESSION_ENDED = Action("accounts.session_ended", _("Ended another session of their own"))
+INVITED = Action("accounts.invited", _("Invited a person"))
+INVITATION_WITHDRAWN = Action("accounts.invitation_withdrawn", _("Withdrew an invitation"))
+ADMITTED = Action("accounts.admitted", _("Admitted a person"))
+ORGANISATION_MADE = Action("accounts.organisation_made", _("Added an organisation"))
+FOUNDED = Action("accounts.founded", _("Founded the house"))
+REFUSED = Action("accounts.refused", _("Was refused"))

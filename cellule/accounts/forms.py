@@ -1,0 +1,177 @@
+"""Forms of signing in, enrolling, inviting, admitting."""
+
+from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.log.actions import Outcome
+from audit.log.actor import Actor
+from audit.log.record import record
+from cellule.accounts import delays, roles
+from cellule.accounts.actions import SECOND_FACTOR_FAILED
+from cellule.accounts.models import Organisation, User
+from cellule.forms import Form, ModelForm
+from cellule.vault import words
+
+
+def _passphrase_field(label=None) -> forms.CharField:
+    return forms.CharField(
+        label=label or _("Passphrase"),
+        help_text=_("Your six words, in order. Accents, capitals and hyphens do not matter."),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "spellcheck": "false"}),
+    )
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.EmailField(
+            label=_("Work e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
+        )
+        self.fields["password"] = _passphrase_field()
+        self.fields.pop("remember", None)
+        self.order_fields(["login", "password"])
+
+
+class ReauthenticateForm(AllauthReauthenticateForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = _passphrase_field()
+
+
+class CodeForm(AuthenticateForm):
+    """The second factor; wrong codes wait longer and longer, like wrong passphrases."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = _code_field()
+
+    def clean_code(self) -> str:
+        request, counted = context.request, f"code {self.user.pk}"
+        if seconds := delays.seconds_to_wait(counted, request):
+            raise forms.ValidationError(
+                ngettext(
+                    "Too many tries. Wait %(seconds)d second, then try again.",
+                    "Too many tries. Wait %(seconds)d seconds, then try again.",
+                    seconds,
+                )
+                % {"seconds": seconds}
+            )
+        try:
+            code = super().clean_code()
+        except forms.ValidationError:
+            delays.count_failure(counted, request)
+            with transaction.atomic():
+                record(
+                    SECOND_FACTOR_FAILED,
+                    by=Actor.anonymous(request=request.acting.actor.request),
+                    subject_type="accounts.user",
+                    reference=str(self.user.pk),
+                    outcome=Outcome.FAILED,
+                )
+            raise forms.ValidationError(
+                _("This code is not the one shown now. Wait for the next one in your application and type it.")
+            ) from None
+        delays.forget_failures(counted, request)
+        return code
+
+
+class ActivateTOTPForm(AllauthActivateTOTPForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = _code_field()
+
+
+def _code_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Code"),
+        help_text=_("The six digits that your application shows, or one of your recovery codes."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+
+class TypeBackForm(Form):
+    """The passphrase typed back, from the paper it was written on."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
+    typed = _passphrase_field(_("Type your six words"))
+
+
+class AdmitForm(Form):
+    """The five words that the person read out."""
+
+    typed = forms.CharField(
+        label=_("The five words you heard"),
+        help_text=_(
+            "Heard face to face, or on a number that you knew before. Accents and capitals do not matter."
+            " Never take them from a message."
+        ),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args, expected: str, **kwargs) -> None:
+        self.expected = expected
+        super().__init__(*args, **kwargs)
+
+    def clean_typed(self) -> str:
+        typed = self.cleaned_data["typed"]
+        if not words.same_words(typed, self.expected):
+            raise forms.ValidationError(
+                _(
+                    "These are not the person's five words. Ask for them again, slowly. If they still differ, do not"
+                    " admit anybody and tell the privacy officer: somebody else may have enrolled."
+                )
+            )
+        return typed
+
+
+class InvitationForm(ModelForm):
+    """An account with its first invitation."""
+
+    sent = forms.ChoiceField(
+        label=_("How the person gets the link"),
+        choices=[("mail", _("By e-mail, without any content")), ("print", _("On paper, handed over by you"))],
+        widget=forms.RadioSelect,
+        initial="mail",
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "organisation", "role", "language"]
+        widgets = {"role": forms.RadioSelect, "language": forms.RadioSelect}
+        help_texts = {
+            "name": _("As colleagues know the person. Shown to colleagues and auditors."),
+            "email": _("Used to sign in. It gets no content, only a notice that there is something new."),
+        }
+        error_messages = {"email": {"unique": _("An account uses this e-mail already. Invite it again from the list.")}}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.code, role.name) for role in roles.ROLES if role.in_unit]
+        self.fields["organisation"].queryset = Organisation.objects.filter(zone=Organisation.Zone.UNIT)
+        self.fields["organisation"].empty_label = None
+
+
+class OrganisationForm(ModelForm):
+    class Meta:
+        model = Organisation
+        fields = ["name", "legal_regime"]
+        widgets = {"legal_regime": forms.RadioSelect}
+        help_texts = {"legal_regime": _("It decides how long there is to answer a request for access.")}
+        error_messages = {"name": {"unique": _("An organisation has this name already.")}}
+
+
+class LanguageForm(ModelForm):
+    class Meta:
+        model = User
+        fields = ["language"]
+        widgets = {"language": forms.RadioSelect}

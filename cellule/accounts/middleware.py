@@ -1,0 +1,184 @@
+"""Between the door and the views: is the house founded, who acts, is their vault open, what was refused."""
+
+import re
+import uuid
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from audit.log.actions import Outcome
+from audit.log.actor import Actor
+from audit.log.record import record
+from cellule.accounts.acting import Acting as Person
+from cellule.accounts.acting import actor_of
+from cellule.accounts.actions import REFUSED
+from cellule.vault import membership, parking, secrets_file, sessions
+from cellule.vault.unlocked import Unlocked
+
+_REFUSALS = {
+    403: Outcome.REFUSED_FORBIDDEN,
+    404: Outcome.REFUSED_UNKNOWN,
+    409: Outcome.REFUSED_CONFLICT,
+}
+_REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}", re.IGNORECASE)
+
+
+class Founded:
+    """Before `manage.py found` there is nothing to sign in to: one page says so."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if secrets_file.is_founded() or getattr(view, "open_before_founding", False):
+            return None
+        return render(request, "accounts/not_founded.html")
+
+
+class Acting:
+    """Sets `request.acting`, and the cookie of a vault that was opened in this request."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.acting = self._acting(request)
+        response = self.get_response(request)
+        if cookie := getattr(request, "vault_cookie", None):
+            sessions.set_cookie(response, cookie)
+        elif cookie == "" or (
+            sessions.cookie_of(request) and not request.user.is_authenticated and not _waits(request)
+        ):
+            sessions.clear_cookie(response)
+        return response
+
+    def _acting(self, request: HttpRequest) -> Person:
+        request_id = uuid.uuid4()
+        user = request.user
+        if not user.is_authenticated:
+            return Person(user, Actor.anonymous(request=request_id))
+        identity = sessions.resume(sessions.cookie_of(request), user.pk, request.session.row_id)
+        unlocked = Unlocked(user.pk, user.role, identity) if identity else None
+        return Person(user, actor_of(user, request.session.log_session, request_id), unlocked)
+
+
+def _waits(request: HttpRequest) -> bool:
+    """Whether a passphrase was given and the second factor is still to come."""
+    return "account_login" in request.session
+
+
+class Refusals:
+    """Puts every refusal into the log, after whatever was begun was rolled back.
+
+    A well-formed reference is written down alike whether it exists or not.
+    """
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        outcome = _REFUSALS.get(response.status_code)
+        if outcome and request.user.is_authenticated:
+            match = request.resolver_match
+            reference = str((match.kwargs if match else {}).get("reference", "")).upper()
+            with transaction.atomic():
+                record(
+                    REFUSED,
+                    by=request.acting.actor,
+                    subject_type=match.view_name if match else "",
+                    reference=reference if _REFERENCE.fullmatch(reference) else "",
+                    outcome=outcome,
+                )
+        return response
+
+
+class SecondFactor:
+    """Where the second factor is required, nothing else opens before it is set up."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
+            return None
+        if _opens_anyway(view, "open_without_second_factor") or is_mfa_enabled(request.user):
+            return None
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+
+
+class Lock:
+    """A closed vault shows the lock page and nothing else; what was typed is kept for its author.
+
+    Also the waiting room: who is in no roster yet sees their five words, and a member whose group has no root
+    makes it here, at their first request.
+    """
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        resumed = request.GET.get("repris", "")
+        if request.method == "POST" and response.status_code == 302 and _is_uuid(resumed) and request.acting.unlocked:
+            parking.discard(request.user.pk, uuid.UUID(resumed))
+        return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if not request.user.is_authenticated or _opens_anyway(view, "open_while_locked"):
+            return None
+        acting = request.acting
+        if acting.unlocked is None:
+            if request.method == "POST":
+                _park(request)
+            return HttpResponseRedirect(f"{reverse('accounts:lock')}?{urlencode({'suite': request.path})}")
+        membership.settle(acting.unlocked, acting.actor)
+        if not acting.is_admitted and not _opens_anyway(view, "open_while_waiting"):
+            return HttpResponseRedirect(reverse("accounts:waiting"))
+        if request.method == "GET" and _is_uuid(request.GET.get("repris", "")):
+            _resume(request)
+        return None
+
+
+def _opens_anyway(view, mark: str) -> bool:
+    return getattr(view, mark, False) or not getattr(view, "login_required", True)
+
+
+def _park(request: HttpRequest) -> None:
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {"csrfmiddlewaretoken", "password"}
+    ]
+    if any(value.strip() for name, value in fields if name != "once"):
+        parking.park(request.user.pk, request.path, fields)
+
+
+def _resume(request: HttpRequest) -> None:
+    """Give a form the text that was kept over the lock."""
+    for parked in parking.parked_for(request.user.pk):
+        if str(parked.pk) == request.GET["repris"] and parked.path == request.path:
+            fields = QueryDict(mutable=True)
+            for name, value in parking.reopen(request.acting.vault, parked):
+                fields.appendlist(name, value)
+            request.resumed = fields
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

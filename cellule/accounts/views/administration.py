@@ -1,0 +1,87 @@
+"""The administrator's pages: people by account state, invitations, organisations. No content, no passphrase."""
+
+import uuid
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from audit.log.record import record
+from cellule.accounts import enrolment
+from cellule.accounts.actions import ORGANISATION_MADE
+from cellule.accounts.doors import for_permission
+from cellule.accounts.forms import InvitationForm, OrganisationForm
+from cellule.accounts.models import Invitation, Organisation, User
+from cellule.accounts.roles import Permission
+from cellule.vault.models import Slot
+
+
+@for_permission(Permission.INVITE)
+def administration(request: HttpRequest) -> HttpResponse:
+    """Accounts with where each one stands, organisations, and the way to the jobs."""
+    enrolled = set(Slot.objects.values_list("holder", flat=True))
+    invited = set(Invitation.objects.open().values_list("user_id", flat=True))
+    people = [
+        {"person": person, "is_enrolled": person.pk in enrolled, "is_invited": person.pk in invited}
+        for person in User.objects.select_related("organisation")
+    ]
+    context = {"people": people, "organisations": Organisation.objects.all()}
+    return render(request, "accounts/administration.html", context)
+
+
+@for_permission(Permission.INVITE)
+def invite(request: HttpRequest) -> HttpResponse:
+    """Make an account with its first invitation."""
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            person = form.save()
+            invitation = enrolment.invite(person, by=request.acting.actor, by_mail=form.cleaned_data["sent"] == "mail")
+        return _after(request, invitation, form.cleaned_data["sent"])
+    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@for_permission(Permission.INVITE)
+@require_POST
+def invite_again(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+    """A new way in for somebody who has not enrolled; the older link ends."""
+    person = get_object_or_404(User.objects.exclude(pk__in=Slot.objects.values("holder")), pk=person, is_active=True)
+    sent = "print" if "print" in request.POST else "mail"
+    with transaction.atomic():
+        invitation = enrolment.invite(person, by=request.acting.actor, by_mail=sent == "mail")
+    return _after(request, invitation, sent)
+
+
+@for_permission(Permission.INVITE)
+@require_POST
+def withdraw(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+    for invitation in Invitation.objects.open().filter(user_id=person):
+        enrolment.withdraw(invitation, by=request.acting)
+    return redirect("accounts:administration")
+
+
+@for_permission(Permission.MANAGE_ORGANISATIONS)
+def new_organisation(request: HttpRequest) -> HttpResponse:
+    """Add a partner organisation (its people come with the agencies' own page)."""
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            made = form.save()
+            record(
+                ORGANISATION_MADE,
+                by=request.acting.actor,
+                subject_type="accounts.organisation",
+                reference=str(made.pk),
+            )
+        return redirect("accounts:administration")
+    return render(request, "accounts/new_organisation.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _after(request: HttpRequest, invitation: Invitation, sent: str) -> HttpResponse:
+    """By mail: back to the list. On paper: the link, once, to be printed."""
+    if sent == "mail":
+        return redirect("accounts:administration")
+    return render(
+        request, "accounts/invitation.html", {"invitation": invitation, "link": enrolment.link_of(invitation)}
+    )

@@ -1,0 +1,48 @@
+"""Who is in, and letting somebody in."""
+
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cellule.accounts import team as teams
+from cellule.accounts.doors import for_permission
+from cellule.accounts.forms import AdmitForm
+from cellule.accounts.roles import Permission
+from cellule.vault import words
+from cellule.vault.membership import MayNotAdmit, enrolled_public
+
+
+@for_permission(Permission.ADMIT)
+def team(request: HttpRequest) -> HttpResponse:
+    """Members by verified roster, and the people who wait to be admitted."""
+    waiting = [
+        {"person": person, "signed_by_me": teams.signed_by_me(person, request.acting)}
+        for person in teams.waiting_for(request.acting)
+    ]
+    context = {"members": teams.members(request.acting), "waiting": waiting}
+    return render(request, "accounts/team.html", context)
+
+
+@for_permission(Permission.ADMIT)
+def admit(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+    """Type the five words heard from the person; this signs the rosters and wraps the roots."""
+    entrant = next((entrant for entrant in teams.waiting_for(request.acting) if entrant.pk == person), None)
+    public = enrolled_public(person)
+    if entrant is None or public is None:
+        raise Http404
+    expected = words.fingerprint_words(public.fingerprint)
+    form = AdmitForm(request.POST or None, expected=expected)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = teams.admit(entrant, form.cleaned_data["typed"], by=request.acting)
+        except MayNotAdmit:
+            raise PermissionDenied from None
+        else:
+            if not done:
+                return render(request, "accounts/half_admitted.html", {"entrant": entrant})
+            return redirect("accounts:team")
+    return render(
+        request, "accounts/admit.html", {"form": form, "entrant": entrant}, status=422 if form.errors else 200
+    )

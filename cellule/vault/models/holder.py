@@ -1,0 +1,60 @@
+"""Who holds keys: public keys, the slots that open a person's root, the custodians' wraps of the house root."""
+
+import uuid
+
+from django.db import models
+
+
+class HolderKeys(models.Model):
+    """Public keys of a person (or of the house). Counts only where a roster names its fingerprint."""
+
+    insert_only = True
+    key_schema = True
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    holder = models.UUIDField(db_index=True)
+    public = models.BinaryField()
+
+    class Meta:
+        verbose_name = "public keys"
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]
+
+
+class Slot(models.Model):
+    """One way to open a person's root: a passphrase now, a passkey in a later release."""
+
+    class Kind(models.TextChoices):
+        PASSPHRASE = "passphrase"
+
+    key_schema = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.PASSPHRASE)
+    fingerprint = models.CharField(max_length=64)
+    salt = models.BinaryField()
+    memory = models.PositiveIntegerField()
+    passes = models.PositiveSmallIntegerField()
+    lanes = models.PositiveSmallIntegerField()
+    pepper_number = models.PositiveSmallIntegerField()
+    wrap = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "kind"], name="slot_one_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} slot"
+
+
+class CustodianWrap(models.Model):
+    """The house root under two of three custodians' sheets."""
+
+    key_schema = True
+
+    pair = models.CharField(max_length=3, primary_key=True)
+    wrap = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.pair

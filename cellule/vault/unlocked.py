@@ -1,0 +1,273 @@
+"""An unlocked vault: what one person can open in one request. No key without the committed log entry.
+
+`open_owner` and `open_owners` write the entry, commit it, and only then unwrap keys; `sealer` gives keys for
+writing alone, whose entry is the act's own.
+"""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import models, transaction
+
+from audit.log.actions import Action, Relation
+from audit.log.actor import Actor
+from audit.log.record import record
+from cellule.vault.fields import SealedDocument, record_of
+from cellule.vault.identities import GroupRoot, Identity
+from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
+from cellule.vault.models.owner import Compartment
+from cellule.vault.rosters import Member, VerifiedRoster, verified_all
+from cellule.vault.sealing import (
+    SUITE_HPKE,
+    CannotOpen,
+    VaultError,
+    length_prefixed,
+    record_key_version,
+    unwrap,
+    unwrap_from,
+    wrap,
+    wrap_suite,
+)
+
+
+class NotAMember(VaultError):
+    """The person is in no verified roster of the group that holds the keys."""
+
+
+class Owner(Protocol):
+    """What content belongs to: `pk`, the `key_holder` group, and what the log shows of it."""
+
+    pk: uuid.UUID
+    key_holder: uuid.UUID
+    reference: str
+
+
+@dataclass(frozen=True)
+class OpenedOwner:
+    """Keys of one owner: reads the sealed columns of its rows."""
+
+    owner: uuid.UUID
+    keys: dict[tuple[str, int], AESGCM]
+
+    def read(self, row: models.Model, column: str) -> Any:
+        """Open one sealed column of a row. Raises CannotOpen, never shown to the person."""
+        field = row._meta.get_field(column)
+        sealed = row.__dict__[field.attname]
+        if sealed is None:
+            return None
+        key = self.keys.get((field.compartment, record_key_version(record_of(sealed))))
+        if key is None:
+            raise CannotOpen
+        return field.open(row, key)
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """The newest key of each compartment of one owner: seals columns of its rows."""
+
+    owner: uuid.UUID
+    keys: dict[str, tuple[int, AESGCM]]
+
+    def write(self, row: models.Model, column: str, document: Any) -> None:
+        """Seal a document into a column of the row (not saved)."""
+        field: SealedDocument = row._meta.get_field(column)
+        version, key = self.keys[field.compartment]
+        field.seal(row, document, key, version)
+
+
+class Unlocked:
+    """The keys of one person, for one request."""
+
+    def __init__(self, user: uuid.UUID, role: str, identity: Identity) -> None:
+        self.user, self.role, self.identity = user, role, identity
+        self._roots: dict[tuple[uuid.UUID, int], GroupRoot] = {}
+
+    def __repr__(self) -> str:
+        return "<Unlocked sealed>"
+
+    @cached_property
+    def rosters(self) -> dict[uuid.UUID, VerifiedRoster]:
+        """The newest verified roster of every group."""
+        return verified_all()
+
+    @cached_property
+    def memberships(self) -> dict[uuid.UUID, Member]:
+        """The groups in which a verified roster names this person, these keys and this role."""
+        fingerprint = self.identity.public.fingerprint
+        return {
+            group: member
+            for group, roster in self.rosters.items()
+            if (member := roster.member(self.user)) and (member.fingerprint, member.role) == (fingerprint, self.role)
+        }
+
+    def roster_of(self, kind: str) -> VerifiedRoster:
+        """The verified roster of the one group of this kind (NotAMember when there is none yet)."""
+        for roster in self.rosters.values():
+            if roster.body.kind == kind:
+                return roster
+        raise NotAMember
+
+    # --- Reading -----------------------------------------------------------------------------------
+
+    def open_owner(
+        self,
+        owner: Owner,
+        compartments: Sequence[Compartment],
+        *,
+        action: Action,
+        by: Actor,
+        relation: Relation,
+        purpose: str = "",
+    ) -> OpenedOwner:
+        """Open compartments of one owner, after the entry that says so is committed.
+
+        Raises NotAMember or CannotOpen; the entry stays, for the attempt was made.
+        """
+        with transaction.atomic(durable=True):
+            record(
+                action,
+                by=by,
+                subject_type=owner._meta.label_lower,
+                reference=owner.reference,
+                subject=log_reference(owner.pk),
+                relation=relation,
+                purpose=purpose,
+            )
+        return self._open([owner], compartments)[owner.pk]
+
+    def open_owners(
+        self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor
+    ) -> dict[uuid.UUID, OpenedOwner]:
+        """Open compartments of a list of owners under one entry that names what was shown."""
+        with transaction.atomic(durable=True):
+            record(action, by=by, shown=[owner.reference for owner in owners])
+        return self._open(owners, compartments)
+
+    def _open(self, owners: Sequence[Owner], compartments: Sequence[Compartment]) -> dict[uuid.UUID, OpenedOwner]:
+        holders = {owner.pk: owner.key_holder for owner in owners}
+        opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
+        rows = OwnerKey.objects.filter(owner__in=holders, compartment__in=compartments)
+        for row in rows:
+            if row.holder == holders[row.owner]:
+                opened[row.owner].keys[row.compartment, row.version] = AESGCM(self._unwrap(row))
+        return opened
+
+    # --- Writing -----------------------------------------------------------------------------------
+
+    def sealer(self, owner: Owner, *compartments: Compartment) -> Sealer:
+        """Give the newest keys for writing; mints those that are missing or behind the group's epoch.
+
+        Inside the act's transaction; the caller holds the owner's row lock (or has just made the row).
+        """
+        root = self.current_root(owner.key_holder)
+        newest: dict[str, OwnerKey] = {}
+        for row in OwnerKey.objects.filter(
+            owner=owner.pk, holder=owner.key_holder, compartment__in=compartments
+        ).order_by("version"):
+            newest[row.compartment] = row
+        keys = {}
+        for compartment in compartments:
+            row = newest.get(compartment)
+            if row is None or row.epoch < root.epoch:
+                key = secrets.token_bytes(32)
+                row = OwnerKey(
+                    owner=owner.pk,
+                    compartment=compartment,
+                    version=row.version + 1 if row else 1,
+                    holder=owner.key_holder,
+                    epoch=root.epoch,
+                )
+                row.wrap = wrap(root.wrapping, root.epoch, key, _owner_binding(row))
+                row.save(force_insert=True)
+            else:
+                key = self._unwrap(row)
+            keys[compartment] = (row.version, AESGCM(key))
+        return Sealer(owner.pk, keys)
+
+    # --- Group roots -------------------------------------------------------------------------------
+
+    def current_root(self, group: uuid.UUID) -> GroupRoot:
+        """The root of a group's newest epoch. Raises NotAMember."""
+        return self.root(group, self._roster(group).body.epoch)
+
+    def root(self, group: uuid.UUID, epoch: int) -> GroupRoot:
+        """The root of one epoch, reached from the newest one through the chain. Raises NotAMember, CannotOpen."""
+        if known := self._roots.get((group, epoch)):
+            return known
+        roster = self._roster(group)
+        if epoch > roster.body.epoch or epoch < 1:
+            raise CannotOpen
+        if epoch < roster.body.epoch:
+            above = self.root(group, epoch + 1)
+            link = EpochLink.objects.filter(group_id=group, epoch=epoch + 1).first()
+            if link is None:
+                raise CannotOpen
+            opened = GroupRoot(group, epoch, unwrap(above.wrapping, bytes(link.wrap), link_binding(group, epoch + 1)))
+        else:
+            opened = self._own_root(group, epoch)
+            if opened.commitment != roster.body.commitment:
+                raise CannotOpen
+        self._roots[group, epoch] = opened
+        return opened
+
+    def _roster(self, group: uuid.UUID) -> VerifiedRoster:
+        if group not in self.memberships:
+            raise NotAMember
+        return self.rosters[group]
+
+    def _own_root(self, group: uuid.UUID, epoch: int) -> GroupRoot:
+        row = GroupWrap.objects.filter(group_id=group, epoch=epoch, holder=self.user).first()
+        if row is None:
+            raise CannotOpen
+        wrapped, binding = bytes(row.wrap), member_binding(group, epoch, self.user)
+        if wrap_suite(wrapped) != SUITE_HPKE:
+            return GroupRoot(group, epoch, unwrap(self.identity.wrapping, wrapped, binding))
+        root = unwrap_from(self.identity.box_key, wrapped, binding)
+        # Opened once, it is kept under the person's own key: later openings need no public-key work.
+        GroupWrap.objects.filter(pk=row.pk, wrap=wrapped).update(
+            wrap=wrap(self.identity.wrapping, epoch, root, binding)
+        )
+        return GroupRoot(group, epoch, root)
+
+    def _unwrap(self, row: OwnerKey) -> bytes:
+        root = self.root(row.holder, row.epoch)
+        return unwrap(root.wrapping, bytes(row.wrap), _owner_binding(row))
+
+
+def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
+    return length_prefixed(b"group root", group.bytes, str(epoch).encode(), holder.bytes)
+
+
+def link_binding(group: uuid.UUID, epoch: int) -> bytes:
+    return length_prefixed(b"epoch link", group.bytes, str(epoch).encode())
+
+
+def _owner_binding(row: OwnerKey) -> bytes:
+    return length_prefixed(
+        b"owner key",
+        row.holder.bytes,
+        str(row.epoch).encode(),
+        row.owner.bytes,
+        row.compartment.encode(),
+        str(row.version).encode(),
+    )
+
+
+def new_subject(owner: uuid.UUID) -> uuid.UUID:
+    """Make the random log reference of a new case (inside its transaction)."""
+    return SubjectRow.objects.create(owner=owner).log_reference
+
+
+def log_reference(owner: uuid.UUID) -> uuid.UUID | None:
+    """The random log reference of a case, None once it is destroyed; needs no key."""
+    return SubjectRow.objects.filter(owner=owner).values_list("log_reference", flat=True).first()
+
+
+def group_id(kind: KeyGroup.Kind | str) -> uuid.UUID:
+    """The one group of a kind (KeyGroup.DoesNotExist before the house is sealed)."""
+    return KeyGroup.objects.values_list("pk", flat=True).get(kind=kind)

@@ -1,0 +1,59 @@
+"""Words that people say and type: passphrases, fingerprints, custodians' sheets.
+
+All from the French list of BIP 39 (2 048 words, 11 bits each), whose words differ without accents too.
+"""
+
+import secrets
+import unicodedata
+from functools import cache
+
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from mnemonic import Mnemonic
+
+PASSPHRASE_WORDS = 6
+FINGERPRINT_WORDS = 5
+# The five words carry 55 bits; a slow hash before them makes searching for a look-alike key hopeless.
+_FINGERPRINT_COST = {"iterations": 3, "lanes": 1, "memory_cost": 64 * 1024}
+
+
+def new_passphrase() -> str:
+    """Six random words, 66 bits."""
+    return " ".join(unicodedata.normalize("NFC", secrets.choice(_french().wordlist)) for _ in range(PASSPHRASE_WORDS))
+
+
+def normalised(typed: str) -> str:
+    """Make what was typed comparable: accents, case, hyphens and extra spaces do not matter."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", typed) if not unicodedata.combining(c))
+    return " ".join(plain.lower().replace("-", " ").replace(",", " ").split())
+
+
+@cache
+def fingerprint_words(fingerprint: str) -> str:
+    """Five words for a hex fingerprint, to be read out and typed (55 bits of Argon2id over it)."""
+    stretched = Argon2id(salt=b"cellule/1/words\x00", length=8, **_FINGERPRINT_COST).derive(bytes.fromhex(fingerprint))
+    bits = int.from_bytes(stretched, "big") >> (64 - 11 * FINGERPRINT_WORDS)
+    numbers = [(bits >> (11 * place)) & 0x7FF for place in reversed(range(FINGERPRINT_WORDS))]
+    return " ".join(unicodedata.normalize("NFC", _french().wordlist[number]) for number in numbers)
+
+
+def same_words(typed: str, words: str) -> bool:
+    return secrets.compare_digest(normalised(typed).encode(), normalised(words).encode())
+
+
+def sheet_words(secret: bytes) -> str:
+    """Write a custodian's 32 bytes as 24 words with a checksum."""
+    return unicodedata.normalize("NFC", _french().to_mnemonic(secret))
+
+
+def sheet_secret(typed: str) -> bytes:
+    """Read a custodian's sheet back (ValueError when a word or the checksum is wrong)."""
+    known = {normalised(word): word for word in _french().wordlist}
+    try:
+        return bytes(_french().to_entropy(" ".join(known[word] for word in normalised(typed).split())))
+    except (KeyError, LookupError):
+        raise ValueError("a word is not on the list") from None
+
+
+@cache
+def _french() -> Mnemonic:
+    return Mnemonic("french")
