@@ -1,0 +1,51 @@
+"""How a field is drawn: Django's own renderer with the templates of `templates/django/forms`."""
+
+from collections.abc import Iterator
+
+from django.forms.boundfield import BoundField, BoundWidget
+from django.forms.renderers import TemplatesSetting
+
+
+class Option:
+    """One radio button or check box, and the fields that it opens."""
+
+    def __init__(self, widget: BoundWidget, value: str, revealed: list[BoundField]) -> None:
+        self.widget = widget
+        self.value = value
+        self.revealed = revealed
+        self.id = widget.data["attrs"].get("id", "")
+
+
+class Place(BoundField):
+    """A field in its place on a page."""
+
+    @property
+    def options(self) -> Iterator[Option]:
+        """Its radio buttons or check boxes, each with what it reveals (`Form.reveals`)."""
+        reveals = getattr(self.form, "reveals", {}).get(self.name, {})
+        for widget in self.subwidgets:
+            value = str(widget.data["value"])
+            yield Option(widget, value, [self.form[name] for name in reveals.get(value, ())])
+
+    @property
+    def first_id(self) -> str:
+        """The id of the element that a link to this field leads to."""
+        if hasattr(self.field.widget, "first_id"):
+            return self.field.widget.first_id(self.auto_id)
+        return self.id_for_label or (f"{self.auto_id}_0" if self.auto_id else "")
+
+    @property
+    def limit(self) -> int | None:
+        """How many characters fit, shown under a text of several lines."""
+        return getattr(self.field, "max_length", None) if self.widget_type == "textarea" else None
+
+    @property
+    def is_marked_optional(self) -> bool:
+        """Whether to say that it may stay empty: not where everything may, as in filters."""
+        return not self.field.required and any(field.required for field in self.form.fields.values())
+
+
+class Renderer(TemplatesSetting):
+    """Named by the setting FORM_RENDERER."""
+
+    bound_field_class = Place
