@@ -1,11 +1,12 @@
 """Doing one job: take it, have the effect, mark it done."""
 
 import logging
+import time
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from cellule.jobs import kinds
 from cellule.jobs.backoff import backoff
@@ -13,19 +14,34 @@ from cellule.jobs.models import Job
 
 log = logging.getLogger(__name__)
 
+# While the database restarts, the message stays with its worker instead of emptying the queue for nothing.
+PAUSES_WITHOUT_DATABASE = (0.2, 0.5, 1.0, 2.0, 4.0)
+
 
 def run(job_id: UUID | str) -> None:
     """Do the job if nobody has done it and nobody holds it; a repeated or late message does nothing."""
-    job = claim(job_id)
+    job = _claim_patiently(job_id)
     if job is None:
         return
     try:
         kind = kinds.declared(job.kind)
         (_do_outside if kind.outside else _do_inside)(job, kind)
-    except Exception as error:  # noqa: BLE001  (a handler may fail in any way; the ledger tries again)
+    except Exception as error:  # noqa: BLE001  (work may fail in any way; the ledger tries again)
         # The class only: the text of an error may hold values.
         log.warning("Job %s (%s), attempt %s: %s", job.pk, job.kind, job.attempts, type(error).__name__)
         _note_failure(job, type(error).__name__)
+
+
+def _claim_patiently(job_id: UUID | str) -> Job | None:
+    for pause in (*PAUSES_WITHOUT_DATABASE, None):
+        try:
+            return claim(job_id)
+        except (OperationalError, InterfaceError) as error:
+            failure = type(error).__name__
+        if pause is not None:
+            time.sleep(pause)
+    log.warning("Job %s was not begun: %s", job_id, failure)
+    return None
 
 
 def claim(job_id: UUID | str) -> Job | None:

@@ -1,0 +1,1 @@
+"""A room that exists only in the processes of the kill test."""
