@@ -1,4 +1,4 @@
-"""The door for gunicorn."""
+"""The door for gunicorn, and for any other WSGI server."""
 
 import os
 

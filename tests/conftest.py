@@ -1,1 +1,75 @@
-"""Fixtures of the whole house."""
+"""Fixtures of the whole house: the database, and how the browser is started."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+
+from cellule.ground import chromium
+from cellule.ground.postgres import Server
+from tests.database import Casts
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The server of this session, whose data may die with the power. Tests that kill a server start their own."""
+    with tempfile.TemporaryDirectory(prefix="cellule-") as name:
+        folder = Path(name)
+        # The server's account must be able to pass.
+        folder.chmod(0o711)
+        server = Server(folder / "data", durable=False)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def casts(postgres_server, django_test_environment, django_db_blocker):
+    """The template of the test database, migrated and founded."""
+    casts = Casts(postgres_server)
+    with django_db_blocker.unblock():
+        casts.make_template()
+    return casts
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(casts):
+    """Give every test the run-time role, and cast the database again after a test that committed."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: casts.cast())
+    casts.cast()
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def owner_connection(transactional_db, casts):
+    """A connection (psycopg, autocommit) to the test database as the owner of its tables."""
+    with casts.as_owner() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the Chromium that was found, quiet and without anything that looks for the network."""
+    # Playwright keeps an event loop in the thread that also runs the tests' own queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium.found(),
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Look at the pages as somebody in Montréal who dislikes motion."""
+    return {
+        **browser_context_args,
+        "locale": "fr-CA",
+        "timezone_id": "America/Toronto",
+        "reduced_motion": "reduce",
+    }

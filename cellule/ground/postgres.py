@@ -42,8 +42,9 @@ DISCREET = {
     "log_statement": "none",
     "log_checkpoints": "off",
 }
-DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-FLEETING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+DURABLE = {"fsync": "on", "full_page_writes": "on"}
+# Survives a killed server all the same, because the machine still holds what was written.
+FLEETING = {"fsync": "off", "full_page_writes": "off"}
 
 
 class NotStarted(Exception):
@@ -58,7 +59,7 @@ class Server:
         self.durable = durable
         self.account = unprivileged()
         self.home: Path
-        self.sockets: Path
+        self.sockets: Path | None = None
         self._lock = None
         self._process: subprocess.Popen | None = None
         self._passwords: dict[str, str] = {}
@@ -72,6 +73,7 @@ class Server:
             self.programs = programs.copied_to(self.home) / "bin"
             self._passwords = self._read_passwords()
             self._make_cluster()
+            self.sockets = self._private_sockets()
             self.launch()
             self._make_roles()
         except BaseException:
@@ -81,7 +83,6 @@ class Server:
     def launch(self) -> None:
         """Run the server over its cluster and wait until it answers; also after it has died."""
         _wait_for_orphans(self.cluster)
-        self.sockets = self._private_sockets()
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
@@ -104,16 +105,15 @@ class Server:
 
     def stop(self) -> None:
         """End the server cleanly (open connections are cut) and let go of the folder; does nothing when stopped."""
-        if self._process is not None:
-            if self._process.poll() is None:
-                self._process.send_signal(SIGINT)
-                try:
-                    self._process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    self.kill()
-            self._process = None
-            if self.sockets.parent != self.home:
-                shutil.rmtree(self.sockets, ignore_errors=True)
+        if self.is_running:
+            self._process.send_signal(SIGINT)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._process = None
+        if self.sockets is not None and self.sockets.parent != self.home:
+            shutil.rmtree(self.sockets, ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -126,6 +126,10 @@ class Server:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self.is_running else None
 
     @property
     def cluster(self) -> Path:
