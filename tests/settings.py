@@ -1,8 +1,24 @@
 """The strict test world."""
 
+import tempfile
+from pathlib import Path
+
 from cellule.settings import *  # noqa: F403
 
 FICTION = True
+# Kept for the life of the process, then deleted.
+_folder = tempfile.TemporaryDirectory(prefix="cellule-data-")
+DATA = Path(_folder.name)
+SECRETS_FILE = DATA / "secrets" / "house.json"
 SIGN_IN_ANSWER_SECONDS = 0
 SLOT_COST = {"memory": 8 * 1024, "passes": 1, "lanes": 1}
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "media"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(DATA / "mail")},
+    }
+}

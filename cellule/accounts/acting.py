@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from audit.log.actor import Actor
 from cellule.accounts.models import User
+from cellule.vault.identities import Identity
 from cellule.vault.sealing import VaultError
 from cellule.vault.unlocked import Unlocked
 
@@ -37,12 +38,12 @@ class Acting:
         return set(self.user.duty.key_groups) <= kinds
 
 
-def actor_of(user: User, session, request) -> Actor:
+def actor_of(user: User, session: uuid.UUID, request: uuid.UUID) -> Actor:
     """How the log names a person at this moment."""
     return Actor(str(user.pk), user.role, str(user.organisation_id), session, request)
 
 
-def outside_a_browser(user: User, identity) -> Acting:
+def outside_a_browser(user: User, identity: Identity | None) -> Acting:
     """A person acting from a command (the fictional world, ceremonies): a session of its own in the log."""
     actor = actor_of(user, uuid.uuid4(), uuid.uuid4())
-    return Acting(user, actor, Unlocked(user.pk, user.role, identity))
+    return Acting(user, actor, Unlocked(user.pk, user.role, identity) if identity else None)
