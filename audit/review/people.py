@@ -1,0 +1,76 @@
+"""Names behind the opaque ids of the log: looked up when it is read, never kept in it."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.models import Entry
+from cellule.accounts import roles
+from cellule.accounts.models import Organisation, User
+
+_NOBODY = {
+    "system": _("The house itself"),
+    "anonymous": _("Somebody who had not signed in"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a person reads it."""
+
+    entry: Entry
+    who: str | Promise
+    role: str | Promise
+    organisation: str
+
+
+def lines(entries: Iterable[Entry]) -> list[Line]:
+    """Give the entries with the names of their actors and organisations, by one query for each of the two."""
+    entries = list(entries)
+    people = _by_id(User, {entry.actor_id for entry in entries})
+    organisations = _by_id(Organisation, {entry.actor_organisation for entry in entries})
+    return [
+        Line(
+            entry,
+            people.get(entry.actor_id) or _NOBODY.get(entry.actor_id) or _("Somebody whose account is gone"),
+            _role_name(entry.actor_role),
+            organisations.get(entry.actor_organisation, ""),
+        )
+        for entry in entries
+    ]
+
+
+def find(words: str) -> list[str]:
+    """Give the ids of everybody whose name and work e-mail hold all these words, whatever their case and accents."""
+    wanted = _folded(words).split()
+    people = User.objects.values_list("pk", "name", "email")
+    return [str(pk) for pk, name, email in people if all(word in _folded(f"{name} {email}") for word in wanted)]
+
+
+def _by_id(model: type[User] | type[Organisation], ids: set[str]) -> dict[str, str]:
+    keys = {key for key in map(_uuid, ids) if key is not None}
+    return {str(pk): name for pk, name in model.objects.filter(pk__in=keys).values_list("pk", "name")}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _role_name(code: str) -> str | Promise:
+    try:
+        return roles.by_code(code).name
+    except KeyError:
+        # The house and visitors have no role, and a role may have been given up since.
+        return "" if code in _NOBODY else code
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -1,0 +1,13 @@
+"""The auditors' addresses, under `audit/`."""
+
+from django.urls import path
+
+from audit.review import views
+
+app_name = "review"
+
+urlpatterns = [
+    path("journal/", views.log, name="log"),
+    path("journal/<uuid:entry_id>/", views.entry, name="entry"),
+    path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
+]

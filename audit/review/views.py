@@ -1,0 +1,90 @@
+"""The auditors' list of the log, one entry of it, and its sealed detail. Looking is an act: it is recorded first."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.log.models import Entry
+from audit.log.record import record
+from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
+from audit.review.detail import has_letter_for, open_detail, record_with_detail
+from audit.review.forms import FilterForm
+from audit.review.people import lines
+from cellule.accounts.roles import Permission
+from cellule.forms import bound
+from cellule.vault.models import Letter
+from cellule.vault.unlocked import NotAMember
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log(request: HttpRequest) -> HttpResponse:
+    """The newest entries, or by POST those that were asked for; one more entry says that somebody looked."""
+    _require(request, Permission.READ_LOG)
+    form = bound(FilterForm, request, reviews_auditors=request.user.has_perm(Permission.REVIEW_AUDITORS))
+    asks = request.method == "POST"
+    context = {"form": form, "filters": [], "state": {}, "further": False, "lines": None, "last": None}
+    if asks and not form.is_valid():
+        return render(request, "review/log.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    entries = Entry.objects.all()
+    if asks:
+        entries = form.narrow(entries)
+        context |= {"filters": form.in_words(), "state": form.state, "further": bool(form.cleaned_data["before"])}
+    with transaction.atomic():
+        found = list(entries.newest_first()[: PAGE + 1])
+        if context["state"]:
+            record_with_detail(SEARCHED, context["state"], by=request.acting)
+        else:
+            record(VIEWED, by=request.acting.actor)
+    page = found[:PAGE]
+    context |= {"lines": lines(page), "last": page[-1] if len(found) > PAGE else None}
+    return render(request, "review/log.html", context)
+
+
+@require_safe
+def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Everything an entry says in clear, and whether it is still what was written."""
+    _require(request, Permission.READ_LOG)
+    seen = get_object_or_404(Entry, pk=entry_id)
+    with transaction.atomic():
+        record(ENTRY_VIEWED, by=request.acting.actor, subject_type="log_entry", reference=str(seen.pk))
+    return render(request, "review/entry.html", _shown(request, seen))
+
+
+@require_POST
+def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """An entry with its sealed detail opened, for whoever holds the key; the opening is recorded first."""
+    _require(request, Permission.READ_LOG)
+    seen = get_object_or_404(Entry, pk=entry_id)
+    try:
+        opened = open_detail(seen, request.acting)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+    except NotAMember:
+        raise PermissionDenied from None
+    labels = {name: field.label for name, field in FilterForm.base_fields.items()}
+    told = [(labels.get(name, name), value) for name, value in opened.items()]
+    return render(request, "review/entry.html", _shown(request, seen) | {"detail": told})
+
+
+def _require(request: HttpRequest, permission: Permission) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _shown(request: HttpRequest, seen: Entry) -> dict:
+    (line,) = lines([seen])
+    return {
+        "line": line,
+        "entry": seen,
+        "intact": seen.is_intact(),
+        "hash": bytes(seen.leaf).hex(),
+        "may_open": has_letter_for(seen, request.acting),
+        "detail": None,
+    }
