@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from audit.log.record import record
-from cellule.accounts import enrolment
+from cellule.accounts import enrolment, roles
 from cellule.accounts.actions import ORGANISATION_MADE
 from cellule.accounts.doors import for_permission
 from cellule.accounts.forms import InvitationForm, OrganisationForm
@@ -39,7 +39,8 @@ def invite(request: HttpRequest) -> HttpResponse:
             person = form.save()
             invitation = enrolment.invite(person, by=request.acting.actor, by_mail=form.cleaned_data["sent"] == "mail")
         return _after(request, invitation, form.cleaned_data["sent"])
-    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "roles": [role for role in roles.ROLES if role.in_unit]}
+    return render(request, "accounts/invite.html", context, status=422 if form.errors else 200)
 
 
 @for_permission(Permission.INVITE)
