@@ -14,6 +14,17 @@ keepalive = 5
 # Paths hold references and times tell who was there: the house keeps its own log.
 accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
+# The text of an error may hold what somebody typed.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"discreet": {"()": "cellule.ground.discretion.Discreet"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "filters": ["discreet"]}},
+    "loggers": {
+        "gunicorn.error": {"level": loglevel.upper(), "handlers": ["terminal"], "propagate": False},
+        "gunicorn.access": {"handlers": [], "propagate": False},
+    },
+}
 # It would open under the user's home.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112

@@ -3,6 +3,7 @@
 What it says goes to a terminal, in English like the programs that it starts.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 from cellule.ground import processes, roles
 from cellule.ground.postgres import NotStarted, Server
 from cellule.ground.processes import Process
+from cellule.ground.stylesheet import STAMP
 from cellule.settings import BASE_DIR, env_text
 
 HOST = "127.0.0.1"
@@ -23,7 +25,9 @@ RETRY_SECONDS = 5
 NO = {"0", "false", "no"}
 # Served programs never see these; a mounted secret goes by the same name with _FILE.
 OWNERS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
-CELERY = ("-m", "celery", "-A", "cellule.celery")
+CELERY = ("-m", "celery", "--quiet", "--app", "cellule.celery")
+# An evaluation in a container is often run by root, which the worker would remark on at each start.
+AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -100,10 +104,19 @@ class House:
         (self.data / "run").mkdir(parents=True, exist_ok=True)
         say("Bringing the tables up to date ...")
         self._finish("migrate", "--no-input", "--verbosity=0", DATABASE_OWNER_URL=self.owner)
-        self._finish("collectstatic", "--no-input", "--verbosity=0")
+        self._collect_static_files()
         if self.is_fictional:
             say("Looking after the fictional world (the first time takes a while) ...")
             self._finish("fiction")
+
+    def _collect_static_files(self) -> None:
+        """Put hashed static files into DATA, unless those there come from the same style sheet and libraries."""
+        static, made = self.data / "static", self.data / "run" / "static-made-from"
+        sources = (STAMP, BASE_DIR / "requirements-dev.txt")
+        wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.exists())).hexdigest()
+        if not static.exists() or not made.exists() or made.read_text(encoding="utf-8") != wanted:
+            self._finish("collectstatic", "--no-input", "--verbosity=0")
+            made.write_text(wanted, encoding="utf-8")
 
     def _start_processes(self) -> None:
         web = self._process("web server", "-m", "gunicorn", "--config", str(BASE_DIR / "gunicorn.conf.py"))
@@ -111,7 +124,7 @@ class House:
             "scheduler", *CELERY, "beat", "--loglevel=WARNING", "--pidfile=", f"--schedule={self.data / 'run' / 'beat'}"
         )
         relay = self._process("relay", "manage.py", "relay")
-        worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE)
+        worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE, **AS_ROOT)
         # In the order of stopping: who gives work goes before who does it.
         self.processes = [web, beat, relay, worker]
         for process in reversed(self.processes):
