@@ -3,11 +3,21 @@
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.log.actions import Action
 from audit.log.actor import Actor
 from audit.log.record import record
+from tests.people import (  # noqa: F401  (the people of the house, as fixtures)
+    administrator,
+    as_,
+    auditor,
+    caseworker,
+    intake_worker,
+    privacy_officer,
+    supervisor,
+)
 
 _ACT = Action("tests.acted", "Acted in a test")
 
@@ -31,3 +41,15 @@ def write(act, actor):
             return record(action, by=by, **told)
 
     return written
+
+
+@pytest.fixture
+def queries():
+    """Count the statements a call takes."""
+
+    def counted(call) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return len(captured)
+
+    return counted
