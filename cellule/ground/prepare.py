@@ -66,7 +66,8 @@ def found_python() -> str | None:
         if path:
             return path
     for version in reversed(_lines(["pyenv", "versions", "--bare"])):
-        path = _answers("python3", PYENV_VERSION=version.strip())
+        # Under a shim, PATH begins with that shim's own version, so the other one is asked for by pyenv itself.
+        path = _answers("pyenv", "exec", "python3", PYENV_VERSION=version.strip())
         if path:
             return path
     return None
@@ -130,9 +131,9 @@ def _python() -> Path:
     return ENVIRONMENT / "bin" / "python"
 
 
-def _answers(python: str, **more: str) -> str | None:
+def _answers(*python: str, **more: str) -> str | None:
     """Give the path that a candidate says it runs from, or None if it does not run or is too old."""
-    lines = _lines([python, "-c", QUESTION], **more)
+    lines = _lines([*python, "-c", QUESTION], **more)
     return lines[-1].strip() or None if lines else None
 
 

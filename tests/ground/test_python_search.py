@@ -23,10 +23,6 @@ def put(folder, name: str, text: str) -> None:
     program.chmod(0o755)
 
 
-def real(folder, name: str) -> None:
-    (folder / name).symlink_to(sys.executable)
-
-
 def test_first_candidate_that_runs_and_is_new_is_taken(path):
     put(path, "python3.14", SHIM)
     put(path, "python3", OLD)
@@ -36,8 +32,17 @@ def test_first_candidate_that_runs_and_is_new_is_taken(path):
 
 
 def test_python_behind_pyenv_is_found(path):
-    put(path, "python3", f'#!/bin/sh\n[ "$PYENV_VERSION" = 3.13.0 ] && exec "{sys.executable}" "$@"\necho ""\n')
-    put(path, "pyenv", "#!/bin/sh\nprintf '3.8.18\\n3.13.0\\nbroken\\n'\n")
+    put(path, "python3", OLD)
+    put(
+        path,
+        "pyenv",
+        f"""#!/bin/sh
+[ "$1" = versions ] && printf '3.8.18\\n3.13.0\\nbroken\\n' && exit
+[ "$1 $2 $PYENV_VERSION" = "exec python3 3.13.0" ] || exit 127
+shift 2
+exec "{sys.executable}" "$@"
+""",
+    )
 
     assert prepare.found_python() == sys.executable
 
