@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models.functions import Now
 
+from audit.log.actor import Actor
 from cellule.jobs import kinds
 from cellule.jobs.models import Job
 
@@ -23,16 +24,16 @@ def enqueue(
     *ids: UUID | int | str,
     key: str | None = None,
     run_after: datetime | timedelta | None = None,
-    by: object = "",
+    by: Actor | UUID | str = "",
 ) -> Job:
     """Write a job of a declared kind into the caller's transaction; the same `key` twice gives the first row.
 
-    `ids` are opaque and never content; `run_after` is a moment, or a pause from now; `by` is the actor or their id.
+    `ids` are opaque and never content; `run_after` is a moment, or a pause from now; `by` is the actor or their id, "" when the clock asks.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(kind)
     kinds.declared(kind)
-    job = Job(kind=kind, subject=[_opaque(value) for value in ids], by=str(getattr(by, "pk", by)), key=key)
+    job = Job(kind=kind, subject=[_opaque(value) for value in ids], by=_actor(by), key=key)
     if run_after is not None:
         job.run_after = job.send_at = Now() + run_after if isinstance(run_after, timedelta) else run_after
     if key is None:
@@ -49,6 +50,11 @@ def wake_relay() -> None:
     """Tell the relays that there may be something to send, once the current transaction is committed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def _actor(by: Actor | UUID | str) -> str:
+    name = by.id if isinstance(by, Actor) else by
+    return _opaque(name) if name else ""
 
 
 def _opaque(value: UUID | int | str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, transaction
 
+from audit.log.actor import Actor
 from cellule.jobs.kinds import UnknownKind
 from cellule.jobs.ledger import CHANNEL, NotInTransaction, enqueue
 from cellule.jobs.models import Job
@@ -63,6 +64,17 @@ def test_an_unknown_kind_is_refused_before_anything_is_written(ask):
 def test_content_is_refused_as_subject(ask, content: str):
     with pytest.raises(ValueError, match="never content"):
         ask("tests.write", content)
+
+
+@pytest.mark.django_db
+def test_the_actor_of_an_act_is_kept_as_an_id(ask):
+    assert (ask("tests.write", by=Actor.system()).by, ask("tests.write").by) == ("system", "")
+
+
+@pytest.mark.django_db
+def test_a_name_is_refused_as_actor(ask):
+    with pytest.raises(ValueError, match="never content"):
+        ask("tests.write", by="Lin Exemple")
 
 
 @pytest.mark.django_db

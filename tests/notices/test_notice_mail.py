@@ -57,7 +57,7 @@ def test_mail_about_different_matters_differs_only_in_its_identity(person, deliv
     reader = person("Rosa Exemple")
     other_kind = NoticeKind("tests.withdrawn", gettext_lazy("There is something new"))
     notify(reader.pk, SHARED, "7K3M9QXB", by="")
-    notify(reader.pk, other_kind, by=reader)
+    notify(reader.pk, other_kind, by=reader.pk)
 
     deliver()
 
@@ -91,7 +91,7 @@ def test_no_name_reaches_the_ledger_the_queue_or_the_mail(person, deliver, setti
         }
     }
     writer = person(f"Amina {MARKER}")
-    notify(writer.pk, SHARED, "7K3M9QXB", by=writer)
+    notify(writer.pk, SHARED, "7K3M9QXB", by=writer.pk)
 
     with (
         app.connection_for_write(transport_options={"folder": str(tmp_path / "broker")}) as broker,

@@ -18,7 +18,7 @@ ANSWERED = NoticeKind("tests.answered", gettext_lazy("There is something new"))
 def test_a_notice_and_its_job_are_written_together(person):
     reader, writer = person("Rosa Exemple"), person("Lin Exemple")
 
-    notice = notify(reader.pk, ANSWERED, "7K3M9QXB", by=writer)
+    notice = notify(reader.pk, ANSWERED, "7K3M9QXB", by=writer.pk)
 
     job = Job.objects.get(kind="notices.deliver", subject=[str(notice.pk)])
     assert (notice.recipient, notice.kind, notice.reference, notice.made_on, notice.read_on, job.by) == (
