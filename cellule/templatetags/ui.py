@@ -4,6 +4,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+from cellule.forms.base import problems
 from cellule.templatetags.components import component
 
 register = template.Library()
@@ -101,9 +102,9 @@ def back_link(*, href: str, text: TEXT = "") -> dict:
 
 @component(register)
 def error_summary(*, form) -> dict:
-    """What must be changed in a `cellule.forms` form, on top of the page, each with a link to its field."""
+    """What must be changed in a form, on top of the page, each with a link to its field."""
     form.summary_shown = True
-    return {"problems": form.problems()}
+    return {"problems": list(problems(form))}
 
 
 @component(register)

@@ -1,0 +1,37 @@
+// The one entry: starts what a page needs; every page works without it.
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+  createAll,
+} from "./govuk-frontend.js";
+import { offerCopies } from "./copy.js";
+import { watchIdleness } from "./lock.js";
+import { watchNetwork } from "./network.js";
+import { guardSubmissions } from "./submissions.js";
+
+const COMPONENTS = [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios];
+
+function enliven(scope) {
+  for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
+  offerCopies(scope);
+}
+
+// A page that the browser kept in memory may show what a lock or a sign-out has closed since.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+
+createAll(ServiceNavigation);
+createAll(SkipLink);
+enliven(document.body);
+guardSubmissions();
+watchNetwork();
+watchIdleness();
+document.addEventListener("htmx:after:swap", (event) => enliven(event.target));
