@@ -80,6 +80,25 @@ CLEAR: dict[str, str] = {
     "guardian.groupobjectpermission.content_type": "never used",
     "guardian.groupobjectpermission.object_pk": "never used",
     "guardian.groupobjectpermission.group": "never used",
+    # The log: codes, opaque references, times of acts; what could identify a person is a letter
+    **{
+        f"log.{name}": "the log's clear part (audit.md): codes, opaque references, times"
+        for name in (
+            "entry.id entry.at entry.actor_id entry.actor_role entry.actor_organisation entry.action"
+            " entry.subject_type entry.reference entry.shown entry.subject entry.relation entry.purpose entry.outcome"
+            " entry.session entry.counter entry.request entry.detail_commitment entry.body entry.leaf"
+            " sessioncounter.session sessioncounter.counter"
+        ).split()
+    },
+    # Background work and notices: ids, codes and times of work
+    **{
+        f"jobs.job.{name}": _WORK
+        for name in (
+            "id kind subject by key made_at run_after send_at published_at publications lease_until attempts done_at"
+            " dead_at error"
+        ).split()
+    },
+    **{f"notices.notice.{name}": _WORK for name in "id recipient kind reference made_on read_on".split()},
     # The vault
     **{
         f"vault.{name}": _KEYS
