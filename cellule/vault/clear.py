@@ -120,4 +120,25 @@ CLEAR: dict[str, str] = {
     "vault.parkedtext.path": "addresses hold opaque references only",
     "vault.parkedtext.sealed": "a sealed record under its author's key",
     "vault.parkedtext.kept_on": "a day",
+    # Cases: what is not here is sealed
+    "cases.case.id": _OPAQUE,
+    "cases.case.reference": _OPAQUE,
+    "cases.case.state": _CODE,
+    "cases.case.key_holder": _OPAQUE,
+    "cases.case.opened_week": "a Monday, nothing finer",
+    "cases.case.version": _WORK,
+    "cases.incident.id": _OPAQUE,
+    "cases.incident.reference": _OPAQUE,
+    "cases.incident.case": _OPAQUE,
+    "cases.incident.recorded_week": "a Monday, nothing finer",
+    "cases.incident.version": _WORK,
+    "cases.note.id": _OPAQUE,
+    "cases.note.case": _OPAQUE,
+    "cases.note.recorded_week": "a Monday, nothing finer",
+    "cases.note.version": _WORK,
+    **{
+        f"cases.{grant}.{column}": _OPAQUE
+        for grant, holder in (("caseusergrant", "user"), ("casegroupgrant", "group"))
+        for column in ("id", holder, "permission", "content_object")
+    },
 }

@@ -1,0 +1,72 @@
+"""Lists of cases: one page of a long list, and the last few to go on with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from cases.languages import language_name
+from cases.models import Case, CaseOrdinary, CaseQuerySet
+from cellule import references
+
+PAGE = 50
+LAST = 5
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cases of one page; `newer` and `older` are the references from which the neighbouring pages go on, or empty."""
+
+    cases: list[Case]
+    newer: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case as a list shows it."""
+
+    case: Case
+    opened_on: datetime
+    language: Promise | str
+
+
+def page_of(cases: CaseQuerySet, *, older_than: str = "", newer_than: str = "") -> Page:
+    """Give one page of a list; a reference that is not in the list (any more) gives its first page."""
+    mark = _in(cases, newer_than or older_than)
+    if mark is None:
+        found = list(cases.newest_first()[: PAGE + 1])
+        return Page(found[:PAGE], older=found[PAGE - 1].reference if len(found) > PAGE else "")
+    if newer_than:
+        found = list(cases.newer_than(mark).newest_first().reverse()[: PAGE + 1])
+        page = found[:PAGE][::-1]
+        return Page(page, newer=page[0].reference if len(found) > PAGE else "", older=_end(page))
+    found = list(cases.older_than(mark).newest_first()[: PAGE + 1])
+    page = found[:PAGE]
+    return Page(page, newer=page[0].reference if page else "", older=_end(page) if len(found) > PAGE else "")
+
+
+def last_weeks(cases: CaseQuerySet) -> list[Case]:
+    """Give the newest cases, at least `LAST` of them: the clear column knows only weeks, so whole weeks are taken."""
+    newest = list(cases.newest_first()[:PAGE])
+    since = newest[min(LAST, len(newest)) - 1].opened_week if newest else None
+    return [case for case in newest if case.opened_week >= since]
+
+
+def lines(cases: list[Case], opened: Mapping[UUID, CaseOrdinary]) -> list[Line]:
+    """Give the lines of a list, the newest first to the second."""
+    told = [Line(case, opened[case.pk].opened_on, language_name(opened[case.pk].language)) for case in cases]
+    return sorted(told, key=lambda line: (line.case.opened_week, line.opened_on), reverse=True)
+
+
+def _in(cases: CaseQuerySet, reference: str) -> Case | None:
+    try:
+        return cases.filter(reference=references.parse(reference)).first()
+    except ValueError:
+        return None
+
+
+def _end(page: list[Case]) -> str:
+    return page[-1].reference if page else ""
