@@ -88,7 +88,8 @@ class House:
             if number is not None and enough(number):
                 return number
             if time.monotonic() > deadline:
-                raise AssertionError(f"After {seconds} s {query!r} still gives {number}.")
+                log = (self.folder / "processes.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise AssertionError(f"After {seconds} s {query!r} still gives {number}; the processes said: {log}")
             time.sleep(0.05)
 
     def _started(self, words: list[str]) -> subprocess.Popen:
