@@ -7,7 +7,6 @@ from django.db import transaction
 
 from audit.log.actions import Action, Outcome, Relation
 from audit.log.actor import Actor
-from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
 from audit.log.models import Entry, SessionCounter
 
@@ -62,5 +61,4 @@ def record(
             "outcome": outcome.value,
             "detail_commitment": detail_commitment,
         }
-        body = encode(told)
-        return Entry.objects.create(**told, body=body, leaf=leaf(body))
+        return Entry.objects.write(told)

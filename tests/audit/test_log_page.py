@@ -266,6 +266,7 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
         subject=subject,
         purpose="follow_up",
         shown=["23456789"],
+        detail_commitment=b"\xab" * 32,
     )
 
     page = paule.get(f"{LOG}{entry.pk}/").content.decode()
@@ -278,6 +279,8 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
         "23456789",
         "tests.acted",
         bytes(entry.leaf).hex(),
+        "ab" * 32,
+        claire.id,
     ]
     shown += [str(value) for value in (subject, entry.session, entry.request, entry.pk)]
     assert [text for text in shown if text not in page] == []
