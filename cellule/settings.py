@@ -187,6 +187,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_FORMS = {
     "login": "cellule.accounts.forms.SignInForm",
     "reauthenticate": "cellule.accounts.forms.ReauthenticateForm",

@@ -6,6 +6,7 @@ from pathlib import Path
 from cellule.settings import *  # noqa: F403
 
 FICTION = True
+SECOND_FACTOR_REQUIRED = False
 # Kept for the life of the process, then deleted.
 _folder = tempfile.TemporaryDirectory(prefix="cellule-data-")
 DATA = Path(_folder.name)
@@ -22,3 +23,7 @@ MAILERS = {
         "OPTIONS": {"file_path": str(DATA / "mail")},
     }
 }
+# The built files as they are: journeys read them, and nothing has to be collected first.
+STATIC_ROOT = BASE_DIR / "static" / "build"  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = []

@@ -36,7 +36,6 @@ class SignInForm(LoginForm):
             label=_("Work e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
         )
         self.fields["password"] = _passphrase_field()
-        self.fields.pop("remember", None)
         self.order_fields(["login", "password"])
 
 
