@@ -20,6 +20,7 @@ logconfig_dict = {
     "disable_existing_loggers": False,
     "filters": {"discreet": {"()": "cellule.ground.discretion.Discreet"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "filters": ["discreet"]}},
+    "root": {"level": "WARNING", "handlers": ["terminal"]},
     "loggers": {
         "gunicorn.error": {"level": loglevel.upper(), "handlers": ["terminal"], "propagate": False},
         "gunicorn.access": {"handlers": [], "propagate": False},
