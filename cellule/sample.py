@@ -28,7 +28,6 @@ class SampleForm(Form):
     story = forms.CharField(
         label=_("What happened"), max_length=4_000, widget=forms.Textarea({"rows": 5}), required=False
     )
-    paper = forms.FileField(label=_("Document"), required=False)
     secret = forms.CharField(label=_("Passphrase"), widget=forms.PasswordInput, required=False)
     agreed = forms.BooleanField(label=_("The person agrees"))
 

@@ -93,7 +93,9 @@ def components(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for who builds pages; in a real house only for who is signed in."""
     if not settings.FICTION and not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    wrong = SampleForm({"when-kind": "day", "when-on_day": "31", "when-on_month": "2", "when-on_year": "2026"})
+    wrong = SampleForm(
+        {"when-kind": "day", "when-on_day": "31", "when-on_month": "2", "when-on_year": "2026"}, auto_id="wrong_%s"
+    )
     return render(
         request,
         "pages/components.html",

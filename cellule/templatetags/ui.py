@@ -89,9 +89,10 @@ def card(*, content: str, title: TEXT, action: TEXT = "", href="", level=2) -> d
 
 
 @component(register)
-def confirmation(*, title: TEXT, text: TEXT = "") -> dict:
-    """The green field at the end of something that took several pages."""
-    return {"title": title, "text": text}
+def confirmation(*, title: TEXT, text: TEXT = "", level=1) -> dict:
+    """The green field at the end of something that took several pages; its title is the page's heading."""
+    _one_of("level", level, (1, 2))
+    return {"title": title, "text": text, "level": level}
 
 
 @component(register)

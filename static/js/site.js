@@ -2,11 +2,9 @@
 import {
   Button,
   CharacterCount,
-  Checkboxes,
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  Radios,
   ServiceNavigation,
   SkipLink,
   createAll,
@@ -14,13 +12,15 @@ import {
 import { offerCopies } from "./copy.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
+import { watchAnswers } from "./reveal.js";
 import { guardSubmissions } from "./submissions.js";
 
-const COMPONENTS = [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios];
+const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput];
 
 function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
   offerCopies(scope);
+  watchAnswers(scope);
 }
 
 // A page that the browser kept in memory may show what a lock or a sign-out has closed since.
