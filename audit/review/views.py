@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.log.models import Entry
 from audit.log.record import record
 from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
-from audit.review.detail import has_letter_for, open_detail, record_with_detail
+from audit.review.detail import NotTheDetail, has_letter_for, open_detail, record_with_detail
 from audit.review.forms import FilterForm
 from audit.review.people import lines
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
 from cellule.vault.models import Letter
+from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import NotAMember
 
 PAGE = 50
@@ -68,6 +69,8 @@ def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         raise Http404 from None
     except NotAMember:
         raise PermissionDenied from None
+    except (CannotOpen, NotTheDetail):
+        return render(request, "review/entry.html", _shown(request, seen) | {"unreadable": True})
     labels = {name: field.label for name, field in FilterForm.base_fields.items()}
     told = [(labels.get(name, name), value) for name, value in opened.items()]
     return render(request, "review/entry.html", _shown(request, seen) | {"detail": told})
@@ -88,4 +91,5 @@ def _shown(request: HttpRequest, seen: Entry) -> dict:
         "commitment": bytes(seen.detail_commitment or b"").hex(),
         "may_open": has_letter_for(seen, request.acting),
         "detail": None,
+        "unreadable": False,
     }

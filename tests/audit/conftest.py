@@ -1,6 +1,7 @@
 """What the tests of the log share: an act, somebody who acts, and a way to write many entries."""
 
 import uuid
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
@@ -41,6 +42,24 @@ def write(act, actor):
             return record(action, by=by, **told)
 
     return written
+
+
+@pytest.fixture
+def log_closed(owner_connection):
+    """A context in which the run-time role may not write entries."""
+
+    @contextmanager
+    def closed():
+        role = connection.ops.quote_name(connection.settings_dict["USER"])
+        with owner_connection.transaction():
+            owner_connection.execute(f"REVOKE INSERT ON log_entry FROM {role}")
+        try:
+            yield
+        finally:
+            with owner_connection.transaction():
+                owner_connection.execute(f"GRANT INSERT ON log_entry TO {role}")
+
+    return closed
 
 
 @pytest.fixture

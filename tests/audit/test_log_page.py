@@ -14,9 +14,10 @@ from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.models import Entry
 from audit.review import views
+from audit.review.detail import PURPOSE
 from cellule.accounts.models import User
-from cellule.vault.letters import open_letter
-from cellule.vault.models import Letter
+from cellule.vault.letters import new_salt, open_letter, write_letter
+from cellule.vault.models import Letter, LetterKey
 
 LOG = "/audit/journal/"
 
@@ -190,6 +191,22 @@ def test_each_look_at_the_log_leaves_exactly_one_entry(paule, write):
     assert Entry.objects.count() == before + 4
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asked", [None, {"reference": "7QK2M9XD"}], ids=["newest", "filtered"])
+def test_log_page_shows_nothing_while_the_log_cannot_be_written(as_, write, log_closed, asked):
+    paule = as_("paule", raise_request_exception=False)
+    entry = write(reference="7QK2M9XD")
+
+    with log_closed():
+        refused = paule.post(LOG, asked) if asked else paule.get(LOG)
+        entry_refused = paule.get(f"{LOG}{entry.pk}/")
+
+    assert (refused.status_code, _shown(refused)) == (500, [])
+    assert entry_refused.status_code == 500
+    assert "7QK2M9XD" not in refused.content.decode() + entry_refused.content.decode()
+    assert _shown(paule.get(LOG))[0] == entry.pk
+
+
 @pytest.mark.django_db
 def test_what_was_typed_is_for_the_privacy_officer_only(paule, auditor, privacy_officer):
     paule.post(LOG, {"person": "Claire", "reference": "7QK2M9XD", "outcome": "failed"})
@@ -233,6 +250,25 @@ def test_sealed_detail_stays_shut_for_the_auditor(as_):
     assert f'action="{address}"' not in offered
     assert refused.status_code == 403
     assert Entry.objects.of_action("vault.letter_opened").count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", ["key destroyed", "letter replaced"])
+def test_sealed_detail_that_is_not_what_the_log_says_is_not_shown(paule, rose, fault):
+    paule.post(LOG, {"reference": "7QK2M9XD"})
+    look = _looks("paule")[-1]
+    letter = Letter.objects.get(row=look.pk)
+    if fault == "key destroyed":
+        LetterKey.objects.filter(letter=letter.pk).delete()
+    else:
+        letter.delete()
+        write_letter("privacy", PURPOSE, look.pk, {"reference": "23456789"}, new_salt())
+
+    response = rose.post(reverse("review:detail", args=[look.pk]))
+
+    assert response.context["unreadable"] is True
+    assert response.context["detail"] is None
+    assert "23456789" not in response.content.decode()
 
 
 @pytest.mark.django_db
