@@ -17,6 +17,7 @@ from psycopg import sql
 from cellule.ground import roles
 from cellule.ground.postgres import Server
 from cellule.settings import database as parse
+from cellule.vault.rosters import forget_cache
 
 TEMPLATE = "template_cellule"
 NAME = "test_cellule"
@@ -46,6 +47,8 @@ class Casts:
     def cast(self) -> None:
         """Drop the test database, whoever is connected to it, and make it anew from the template."""
         connections.close_all()
+        # The new database is as it was at the founding: what was verified since then does not hold.
+        forget_cache()
         with self.server.connect() as administrator:
             administrator.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", NAME))
             administrator.execute(

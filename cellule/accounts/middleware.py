@@ -163,7 +163,7 @@ def _park(request: HttpRequest) -> None:
         if name not in {"csrfmiddlewaretoken", "password"}
     ]
     if any(value.strip() for name, value in fields if name != "once"):
-        parking.park(request.user.pk, request.path, fields)
+        parking.park(request.user.pk, request.path, fields, without_roster=not request.user.duty.key_groups)
 
 
 def _resume(request: HttpRequest) -> None:

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from cellule.vault.identities import PublicIdentity
+from cellule.vault.membership import enrolled_public
 from cellule.vault.models import HolderKeys, OwnerKey, ParkedText
 from cellule.vault.models.owner import Compartment
 from cellule.vault.rosters import verified_all
@@ -23,9 +24,15 @@ from cellule.vault.sealing import (
 from cellule.vault.unlocked import Unlocked
 
 
-def park(holder: uuid.UUID, path: str, fields: list[tuple[str, str]]) -> ParkedText | None:
-    """Seal a form's fields to their author; None when no verified roster knows the author's keys."""
-    public = _verified_public(holder)
+def park(
+    holder: uuid.UUID, path: str, fields: list[tuple[str, str]], *, without_roster: bool = False
+) -> ParkedText | None:
+    """Seal a form's fields to their author; None when no verified roster knows the author's keys.
+
+    `without_roster`: for people who belong to no key group (the administrator), whose forms hold no content; the
+    keys they enrolled with will do.
+    """
+    public = enrolled_public(holder) if without_roster else _verified_public(holder)
     if public is None:
         return None
     key = secrets.token_bytes(32)

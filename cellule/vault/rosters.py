@@ -7,9 +7,11 @@ import hashlib
 import threading
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import orjson
+from django.db import transaction
 from django.db.models import Max
 
 from cellule.vault import secrets_file
@@ -167,9 +169,14 @@ def verified(group: uuid.UUID, newest_number: int | None = None) -> VerifiedRost
         known = _accept(known, row, kind, pin)
     if known is None:
         raise RosterRefused("no roster")
-    with _lock:
-        _verified[pin, group] = known
+    # What a transaction has signed counts for other requests only once it is committed.
+    transaction.on_commit(partial(_remember, pin, known))
     return known
+
+
+def _remember(pin: str, roster: VerifiedRoster) -> None:
+    with _lock:
+        _verified[pin, roster.body.group] = roster
 
 
 def check_next(previous: VerifiedRoster | None, row: Roster, kind: str) -> VerifiedRoster:
