@@ -77,7 +77,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": case,
         "opened_on": ordinary.opened_on,
-        "language": language_name(ordinary.language),
+        "spoken": language_name(ordinary.language),
         "interpreter": Interpreter(ordinary.interpreter).label,
         "events": events_of(case, opened),
         "may_write": policies.may_write(case, request.user),
