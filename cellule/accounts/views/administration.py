@@ -14,6 +14,7 @@ from cellule.accounts.doors import for_permission
 from cellule.accounts.forms import InvitationForm, OrganisationForm
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.accounts.roles import Permission
+from cellule.forms import bound
 from cellule.vault.models import Slot
 
 
@@ -33,7 +34,7 @@ def administration(request: HttpRequest) -> HttpResponse:
 @for_permission(Permission.INVITE)
 def invite(request: HttpRequest) -> HttpResponse:
     """Make an account with its first invitation."""
-    form = InvitationForm(request.POST or None)
+    form = bound(InvitationForm, request)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             person = form.save()
@@ -65,7 +66,7 @@ def withdraw(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
 @for_permission(Permission.MANAGE_ORGANISATIONS)
 def new_organisation(request: HttpRequest) -> HttpResponse:
     """Add a partner organisation (its people come with the agencies' own page)."""
-    form = OrganisationForm(request.POST or None)
+    form = bound(OrganisationForm, request)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             made = form.save()

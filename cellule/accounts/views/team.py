@@ -10,6 +10,7 @@ from cellule.accounts import team as teams
 from cellule.accounts.doors import for_permission
 from cellule.accounts.forms import AdmitForm
 from cellule.accounts.roles import Permission
+from cellule.forms import bound
 from cellule.vault import words
 from cellule.vault.membership import MayNotAdmit, enrolled_public
 
@@ -33,7 +34,7 @@ def admit(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
     if entrant is None or public is None:
         raise Http404
     expected = words.fingerprint_words(public.fingerprint)
-    form = AdmitForm(request.POST or None, expected=expected)
+    form = bound(AdmitForm, request, expected=expected)
     if request.method == "POST" and form.is_valid():
         try:
             done = teams.admit(entrant, form.cleaned_data["typed"], by=request.acting)
