@@ -51,8 +51,9 @@ def page_of(cases: CaseQuerySet, *, older_than: str = "", newer_than: str = "") 
 def last_weeks(cases: CaseQuerySet) -> list[Case]:
     """Give the newest cases, at least `LAST` of them: the clear column knows only weeks, so whole weeks are taken."""
     newest = list(cases.newest_first()[:PAGE])
-    since = newest[min(LAST, len(newest)) - 1].opened_week if newest else None
-    return [case for case in newest if case.opened_week >= since]
+    if len(newest) <= LAST:
+        return newest
+    return [case for case in newest if case.opened_week >= newest[LAST - 1].opened_week]
 
 
 def lines(cases: list[Case], opened: Mapping[UUID, CaseOrdinary]) -> list[Line]:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
+from cases.languages import language_name
 from cases.models import Case, Note
 from cases.models.case import LEAD
 from cellule.notices.models import Notice
@@ -167,5 +168,5 @@ def test_case_granted_to_the_organisation_opens_for_a_colleague(as_, case, other
     joaquin = as_("joaquin")
     logged()
 
-    assert joaquin.get(_address("case", case)).context["spoken"] == "Tamil"
+    assert joaquin.get(_address("case", case)).context["spoken"] == language_name("tam")
     assert logged() == [("cases.case_opened", "cases.case", case.reference, *DONE)]
