@@ -8,16 +8,27 @@ AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@pytest.fixture
-def new_context(new_context, live_server):
-    """Watch every page of the test: a request elsewhere, a refusal by the page's policy or a script error fails it."""
-    incidents = []
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """Let a journey go to a path; also stands in for the plugin's own fixture, of a kind that pytest gives up."""
+    return live_server.url
 
-    def is_foreign(url: str) -> bool:
-        return url.startswith(("http:", "https:", "ws:", "wss:")) and not url.startswith(f"{live_server.url}/")
+
+@pytest.fixture
+def incidents():
+    """What the browser did or met that no page of ours may cause; the test fails if anything is left in here."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def new_context(new_context, live_server, incidents):
+    """Watch every page of the test: requests elsewhere, refusals by the page's policy, errors of scripts."""
 
     def hear_request(request) -> None:
-        if is_foreign(request.url):
+        ours = request.url.startswith(f"{live_server.url}/")
+        if request.url.startswith(("http:", "https:", "ws:", "wss:")) and not ours:
             incidents.append(f"request to {request.url}")
 
     def hear_console(message) -> None:
@@ -31,9 +42,7 @@ def new_context(new_context, live_server):
         context.on("weberror", lambda error: incidents.append(f"script: {error.error}"))
         return context
 
-    yield watched
-
-    assert incidents == []
+    return watched
 
 
 @pytest.fixture(scope="session")

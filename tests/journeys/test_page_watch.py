@@ -1,0 +1,38 @@
+"""The watch over journeys hears what it is there for."""
+
+import pytest
+
+# Put into the page by the debugger, as a forgotten template could.
+INLINE_STYLE = (
+    "() => { const style = document.createElement('style'); style.textContent = 'p {}'; document.body.append(style) }"
+)
+NAMELESS_IMAGE = "() => { const image = new Image(); image.src = '/absent.png'; document.body.append(image) }"
+
+
+def test_what_the_policy_refuses_is_heard(page, incidents):
+    page.goto("/aide/")
+
+    with page.expect_console_message(lambda message: message.type == "error"):
+        page.evaluate(INLINE_STYLE)
+
+    assert [incident.partition(":")[0] for incident in incidents] == ["policy"]
+    incidents.clear()
+
+
+def test_request_elsewhere_is_heard(page, incidents):
+    page.route("http://127.0.0.1:9/**", lambda route: route.abort())
+
+    page.goto("/aide/")
+    with page.expect_event("requestfailed"):
+        page.evaluate("() => { location.href = 'http://127.0.0.1:9/' }")
+
+    assert incidents == ["request to http://127.0.0.1:9/"]
+    incidents.clear()
+
+
+def test_picture_without_a_text_is_told_by_name(page, axe):
+    page.goto("/aide/")
+    page.evaluate(NAMELESS_IMAGE)
+
+    with pytest.raises(AssertionError, match=r"image-alt \(critical\): Images must have alternative text"):
+        axe(page)
