@@ -130,8 +130,12 @@ def _navigation(request: HttpRequest) -> list[dict]:
     duty = request.user.duty
     links = getattr(duty, "navigation", ()) or ((duty.home, _("Home")),)
     addresses = [(reverse(name), text) for name, text in links]
-    here = max((url for url, text in addresses if request.path.startswith(url)), key=len, default="")
+    here = max((url for url, text in addresses if _is_under(request.path, url)), key=len, default="")
     return [{"url": url, "text": text, "current": url == here} for url, text in addresses]
+
+
+def _is_under(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "") -> None:

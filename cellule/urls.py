@@ -14,6 +14,7 @@ urlpatterns = [
     path("sante/", views.health, name="health"),
     path("composants/", views.components, name="components"),
     path("audit/", include("audit.review.urls")),
+    path("administration/travaux/", include("cellule.jobs.urls")),
     path("", include("cellule.accounts.urls")),
     path("", include("cases.urls")),
 ]

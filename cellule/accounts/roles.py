@@ -33,10 +33,20 @@ class Role:
     who: Promise
     permissions: frozenset[Permission] = frozenset()
     key_groups: tuple[str, ...] = ()
-    home: str = "accounts:waiting"
+    home: str = "accounts:account"
+    # Pairs of URL name and text, as the service navigation shows them; `home` is the first.
+    navigation: tuple[tuple[str, Promise], ...] = ()
     in_unit: bool = True
     may_admit: bool = field(default=False)
 
+
+_DAY = ("cases:day", _("My day"))
+_CASES = ("cases:cases", _("My cases"))
+_TEAM = ("accounts:team", _("Team"))
+_LOG = ("review:log", _("Log"))
+_ADMINISTRATION = ("accounts:administration", _("Administration"))
+_JOBS = ("jobs:dead", _("Background work"))
+_ACCOUNT = ("accounts:account", _("My account"))
 
 INTAKE_WORKER = Role(
     "intake_worker",
@@ -48,6 +58,7 @@ INTAKE_WORKER = Role(
     frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES}),
     ("intake",),
     "cases:day",
+    navigation=(_DAY, _CASES, _ACCOUNT),
 )
 CASEWORKER = Role(
     "caseworker",
@@ -59,6 +70,7 @@ CASEWORKER = Role(
     frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES}),
     ("intake", "unit"),
     "cases:day",
+    navigation=(_DAY, _CASES, _ACCOUNT),
 )
 SUPERVISOR = Role(
     "supervisor",
@@ -71,6 +83,7 @@ SUPERVISOR = Role(
     ("intake", "unit"),
     "cases:day",
     may_admit=True,
+    navigation=(_DAY, _CASES, _TEAM, _ACCOUNT),
 )
 AGENCY_WORKER = Role(
     "agency_worker",
@@ -80,6 +93,7 @@ AGENCY_WORKER = Role(
         " was sent to that agency and nothing else."
     ),
     in_unit=False,
+    navigation=(_ACCOUNT,),
 )
 AGENCY_COORDINATOR = Role(
     "agency_coordinator",
@@ -91,6 +105,7 @@ AGENCY_COORDINATOR = Role(
     frozenset({Permission.ADMIT}),
     in_unit=False,
     may_admit=True,
+    navigation=(_TEAM, _ACCOUNT),
 )
 AUDITOR = Role(
     "auditor",
@@ -103,6 +118,7 @@ AUDITOR = Role(
     ("auditors",),
     "review:log",
     may_admit=True,
+    navigation=(_LOG, _TEAM, _ACCOUNT),
 )
 PRIVACY_OFFICER = Role(
     "privacy_officer",
@@ -115,6 +131,7 @@ PRIVACY_OFFICER = Role(
     ("privacy",),
     "review:log",
     may_admit=True,
+    navigation=(_LOG, _TEAM, _ACCOUNT),
 )
 ADMINISTRATOR = Role(
     "administrator",
@@ -125,6 +142,7 @@ ADMINISTRATOR = Role(
     ),
     frozenset({Permission.INVITE, Permission.MANAGE_ORGANISATIONS, Permission.WATCH_JOBS}),
     home="accounts:administration",
+    navigation=(_ADMINISTRATION, _JOBS, _ACCOUNT),
 )
 
 ROLES = (
