@@ -153,8 +153,8 @@ class SealedModel(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str, field_names: Any, values: Any) -> "SealedModel":
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db: str, field_names: Any, values: Any, *, fetch_mode: Any = None) -> "SealedModel":
+        row = super().from_db(db, field_names, values, fetch_mode=fetch_mode)
         pk = row.pk
         for value in row.__dict__.values():
             if type(value) is Sealed:
