@@ -85,7 +85,9 @@ class ComponentNode(Node):
         # A component may hold a POST form; nothing else of the page reaches it.
         inner["csrf_token"] = context.get("csrf_token")
         html = context.template.engine.get_template(f"components/{self.name}.html").render(inner)
+        # The last line end of a template's file is no space in a sentence; what was rendered stays safe.
+        html = SafeString(html.strip())
         if self.target:
-            context[self.target] = html.strip()
+            context[self.target] = html
             return ""
         return html
