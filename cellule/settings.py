@@ -144,7 +144,6 @@ DATABASE_BACKUP_URL = env_text("DATABASE_BACKUP_URL")
 # Whoever migrates owns the tables and grants these two what they need.
 DATABASE_RUNTIME_ROLE = DATABASES["default"]["USER"]
 DATABASE_BACKUP_ROLE = database(DATABASE_BACKUP_URL)["USER"] if DATABASE_BACKUP_URL else "cellule_backup"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ class UsedCodes(BaseCache):
         from cellule.accounts.models import UsedCode  # the cache is made before the models are loaded
 
         # A code stays valid for neighbouring periods too: remember it for all of them.
-        seconds = 3 * (self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout)
+        seconds = 3 * (300 if timeout in (None, DEFAULT_TIMEOUT) else timeout)
         hashed = hmac.digest(secrets_file.server_key("used codes"), key.encode(), "sha256")
         try:
             with transaction.atomic():

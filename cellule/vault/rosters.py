@@ -248,10 +248,10 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
     unit = KeyGroup.objects.filter(kind=KeyGroup.Kind.UNIT).first()
-    authority = verified(unit.pk) if unit and body.authority is not None else None
-    if authority is None or not 0 <= body.authority < len(authority.supervisors):
+    if unit is None or body.authority is None:
         raise RosterRefused("no authority named")
-    if not any(fingerprint in authority.supervisors[body.authority] for _, fingerprint in signers):
+    named = verified(unit.pk).supervisors[body.authority :][:1] if body.authority >= 0 else ()
+    if not any(fingerprint in supervisors for supervisors in named for _, fingerprint in signers):
         raise RosterRefused("not signed by a supervisor")
 
 

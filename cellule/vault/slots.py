@@ -65,7 +65,7 @@ def _make(holder: uuid.UUID, identity: Identity, passphrase: str) -> Slot:
         lanes=cost["lanes"],
         pepper_number=secrets_file.read().pepper_number,
     )
-    stretched = _stretch(passphrase, slot.salt, slot.memory, slot.passes, slot.lanes)
+    stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
     slot.wrap = wrap(_slot_key(stretched, slot), 0, identity.root, _binding(slot))
     return slot
 

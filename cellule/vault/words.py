@@ -13,7 +13,7 @@ from mnemonic import Mnemonic
 PASSPHRASE_WORDS = 6
 FINGERPRINT_WORDS = 5
 # The five words carry 55 bits; a slow hash before them makes searching for a look-alike key hopeless.
-_FINGERPRINT_COST = {"iterations": 3, "lanes": 1, "memory_cost": 64 * 1024}
+_PASSES, _LANES, _MEMORY = 3, 1, 64 * 1024
 
 
 def new_passphrase() -> str:
@@ -30,7 +30,7 @@ def normalised(typed: str) -> str:
 @cache
 def fingerprint_words(fingerprint: str) -> str:
     """Five words for a hex fingerprint, to be read out and typed (55 bits of Argon2id over it)."""
-    stretched = Argon2id(salt=b"cellule/1/words\x00", length=8, **_FINGERPRINT_COST).derive(bytes.fromhex(fingerprint))
+    stretched = _slow_hash().derive(bytes.fromhex(fingerprint))
     bits = int.from_bytes(stretched, "big") >> (64 - 11 * FINGERPRINT_WORDS)
     numbers = [(bits >> (11 * place)) & 0x7FF for place in reversed(range(FINGERPRINT_WORDS))]
     return " ".join(unicodedata.normalize("NFC", _french().wordlist[number]) for number in numbers)
@@ -52,6 +52,10 @@ def sheet_secret(typed: str) -> bytes:
         return bytes(_french().to_entropy(" ".join(known[word] for word in normalised(typed).split())))
     except (KeyError, LookupError):
         raise ValueError("a word is not on the list") from None
+
+
+def _slow_hash() -> Argon2id:
+    return Argon2id(salt=b"cellule/1/words\x00", length=8, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY)
 
 
 @cache
