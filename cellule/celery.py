@@ -68,3 +68,4 @@ app.conf.update(
     enable_utc=True,
     **transport(settings.BROKER_URL),
 )
+app.steps["consumer"].add("cellule.jobs.watch:Watch")
