@@ -127,9 +127,11 @@ class House:
         worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE, **AS_ROOT)
         # In the order of stopping: who gives work goes before who does it.
         self.processes = [web, beat, relay, worker]
-        for process in reversed(self.processes):
-            process.start()
+        # Four programs that load at once on two cores would keep the page waiting.
+        web.start()
         self._wait_for(web)
+        for process in self.processes[1:]:
+            process.start()
 
     def _wait_for(self, web: Process) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
