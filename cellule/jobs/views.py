@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cellule.front import say
 from cellule.jobs.dead_letters import dead_letters, revive
 
 
@@ -25,7 +26,7 @@ def retry(request: HttpRequest) -> HttpResponse:
     revived = revive(request.POST.get("kind", ""), by=request.acting.actor)
     if revived:
         told = ngettext("%(count)s job will be tried again.", "%(count)s jobs will be tried again.", revived)
-        messages.info(request, told % {"count": revived})
+        say(request, told % {"count": revived})
     else:
         messages.info(request, _("Nothing of this kind is waiting any more."))
     return redirect("jobs:dead")
