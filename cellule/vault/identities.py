@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NoReturn, SupportsIndex
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
 
-from cellule.vault.sealing import UnknownFormat, derive
+from cellule.vault.sealing import UnknownFormat, VaultError, derive
 
 # The house holds keys like a person does; this id stands for it wherever a holder is named.
 HOUSE = uuid.UUID("00000000-0000-4000-8000-000000000001")
@@ -53,14 +54,25 @@ class PublicIdentity:
         return decode_box(self.box)
 
 
-class Identity:
+class NeverWritten(VaultError):
+    """Something tried to turn open keys into bytes: a queue, a cache, a session, a copy."""
+
+
+class OpenKeys:
+    """What holds open keys: it says so and no more, and refuses to be pickled or copied."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} sealed>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise NeverWritten
+
+
+class Identity(OpenKeys):
     """What a person's or the house's root opens; lives in memory for one request."""
 
     def __init__(self, root: bytes) -> None:
         self.root = root
-
-    def __repr__(self) -> str:
-        return "<Identity sealed>"
 
     @cached_property
     def _signing(self) -> Ed25519PrivateKey:
@@ -82,14 +94,11 @@ class Identity:
         return self._signing.sign(message)
 
 
-class GroupRoot:
+class GroupRoot(OpenKeys):
     """The root of a key group in one epoch: wrapping key, post box, commitment."""
 
     def __init__(self, group: uuid.UUID, epoch: int, root: bytes) -> None:
         self.group, self.epoch, self.root = group, epoch, root
-
-    def __repr__(self) -> str:
-        return "<GroupRoot sealed>"
 
     @cached_property
     def wrapping(self) -> AESGCM:

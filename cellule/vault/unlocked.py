@@ -18,7 +18,7 @@ from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.vault.fields import SealedDocument, record_of
-from cellule.vault.identities import GroupRoot, Identity
+from cellule.vault.identities import GroupRoot, Identity, OpenKeys
 from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
 from cellule.vault.models.owner import Compartment
 from cellule.vault.rosters import Member, VerifiedRoster, verified_all
@@ -47,8 +47,8 @@ class Owner(Protocol):
     reference: str
 
 
-@dataclass(frozen=True)
-class OpenedOwner:
+@dataclass(frozen=True, repr=False)
+class OpenedOwner(OpenKeys):
     """Keys of one owner: reads the sealed columns of its rows."""
 
     owner: uuid.UUID
@@ -66,8 +66,8 @@ class OpenedOwner:
         return field.open(row, key)
 
 
-@dataclass(frozen=True)
-class Sealer:
+@dataclass(frozen=True, repr=False)
+class Sealer(OpenKeys):
     """The newest key of each compartment of one owner: seals columns of its rows."""
 
     owner: uuid.UUID
@@ -80,15 +80,12 @@ class Sealer:
         field.seal(row, document, key, version)
 
 
-class Unlocked:
+class Unlocked(OpenKeys):
     """The keys of one person, for one request."""
 
     def __init__(self, user: uuid.UUID, role: str, identity: Identity) -> None:
         self.user, self.role, self.identity = user, role, identity
         self._roots: dict[tuple[uuid.UUID, int], GroupRoot] = {}
-
-    def __repr__(self) -> str:
-        return "<Unlocked sealed>"
 
     @cached_property
     def rosters(self) -> dict[uuid.UUID, VerifiedRoster]:
