@@ -65,7 +65,9 @@ def resume(cookie: str, holder: uuid.UUID | None, sign_in: str | None, *, pendin
         identity = Identity(unwrap(_key(secret), bytes(row.wrap), _binding(row)))
     except VaultError:
         return None
-    if not pending and now - row.seen_at >= _TOUCH_AFTER:
+    if pending:
+        row.delete()
+    elif now - row.seen_at >= _TOUCH_AFTER:
         VaultSession.objects.filter(pk=row.pk).update(seen_at=now)
     return identity
 
