@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.log.actor import Actor
 from audit.log.record import record
@@ -42,13 +42,16 @@ def seal_house(supervisors: list[tuple[uuid.UUID, str]], by: Actor) -> Sheets:
     SealedAlready. The fingerprint is pinned outside the database in the same step.
     """
     members = tuple(_checked(user, typed) for user, typed in supervisors)
-    if (pin := secrets_file.read().pin) and HolderKeys.objects.filter(pk=pin).exists():
-        raise SealedAlready
-    # A founding that was killed between the pin and the commit left a pin without a house.
-    secrets_file.unpin()
     house = Identity(secrets.token_bytes(32))
     sheets = {custodian: secrets.token_bytes(32) for custodian in CUSTODIANS}
     with transaction.atomic():
+        # One ceremony at a time: a second one must not touch the pin that the first has set.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOUSE.int & 0x7FFF_FFFF])
+        if (pin := secrets_file.read().pin) and HolderKeys.objects.filter(pk=pin).exists():
+            raise SealedAlready
+        # A founding that was killed between the pin and the commit left a pin without a house.
+        secrets_file.unpin()
         public = house.public
         HolderKeys.objects.create(fingerprint=public.fingerprint, holder=HOUSE, public=public.encode())
         for pair in itertools.combinations(CUSTODIANS, 2):
