@@ -1,15 +1,13 @@
 """Addresses of this room, and the few of allauth's views that exist here."""
 
 from allauth.account import views as allauth
-from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from cellule.accounts import doors
 from cellule.accounts.step_up import step_up_first
-from cellule.accounts.views import account, administration, enrolment, kept, lock, sign_out, team
+from cellule.accounts.views import account, administration, enrolment, kept, lock, second_factor, sign_out, team
 
 _setting_up = [doors.open_while_waiting, doors.open_without_second_factor]
 
@@ -57,8 +55,8 @@ urlpatterns = [
     path("deconnexion/", sign_out.sign_out, name="account_logout"),
     path("compte/confirmer/", _marked(allauth.reauthenticate, *_setting_up), name="account_reauthenticate"),
     path("compte/second-facteur/", RedirectView.as_view(pattern_name="accounts:account"), name="mfa_index"),
-    path("compte/second-facteur/activer/", step_up_first(totp.activate_totp), name="mfa_activate_totp"),
-    path("compte/second-facteur/retirer/", step_up_first(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("compte/second-facteur/activer/", step_up_first(second_factor.activate), name="mfa_activate_totp"),
+    path("compte/second-facteur/retirer/", step_up_first(second_factor.deactivate), name="mfa_deactivate_totp"),
     path(
         "compte/second-facteur/codes/",
         step_up_first(recovery_codes.view_recovery_codes),
@@ -66,7 +64,7 @@ urlpatterns = [
     ),
     path(
         "compte/second-facteur/codes/nouveaux/",
-        step_up_first(recovery_codes.generate_recovery_codes),
+        step_up_first(second_factor.generate_codes),
         name="mfa_generate_recovery_codes",
     ),
 ]

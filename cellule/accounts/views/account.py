@@ -1,5 +1,7 @@
 """My account: language, sessions, passphrase, second factor."""
 
+import uuid
+
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.mfa.adapter import get_adapter as second_factor_adapter
 from allauth.mfa.models import Authenticator
@@ -9,15 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit.log.record import record
 from cellule.accounts import enrolment
 from cellule.accounts.actions import SESSION_ENDED
 from cellule.accounts.doors import open_while_waiting, open_without_second_factor
-from cellule.accounts.forms import LanguageForm, TypeBackForm
+from cellule.accounts.forms import LanguageForm
 from cellule.accounts.models import SignInSession
+from cellule.accounts.views.passphrases import show_and_type_back
 from cellule.vault import sessions
 
 
@@ -42,8 +44,14 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @open_while_waiting
 @require_POST
-def end_session(request: HttpRequest, session) -> HttpResponse:
+def end_session(request: HttpRequest, session: uuid.UUID | None) -> HttpResponse:
     """End one of my sessions, or all others; its copy of my keys goes with it."""
+    end_other_sessions(request, session)
+    return redirect("accounts:account")
+
+
+def end_other_sessions(request: HttpRequest, session: uuid.UUID | None = None) -> None:
+    """End one other session of the person by its name in the log, or all of them, with their copies of the keys."""
     others = SignInSession.objects.filter(user=request.user).exclude(key_hash=request.session.row_id)
     chosen = others.filter(log_session=session) if session else others
     with transaction.atomic():
@@ -56,7 +64,6 @@ def end_session(request: HttpRequest, session) -> HttpResponse:
                 subject_type="accounts.session",
                 reference=str(one.log_session),
             )
-    return redirect("accounts:account")
 
 
 @open_while_waiting
@@ -64,27 +71,18 @@ def passphrase(request: HttpRequest) -> HttpResponse:
     """A new passphrase for the same keys: shown, typed back. Asks for the old one first."""
     if is_reauthentication_required(request, app="allauth.account"):
         return redirect(f"{reverse('account_reauthenticate')}?next={request.path}")
-    if request.method != "POST" or "show" in request.POST:
-        shown, token = enrolment.shown_passphrase(request.user.pk)
-        return render(request, "accounts/passphrase.html", {"passphrase": shown.split(), "token": token})
-    try:
-        shown = enrolment.passphrase_of(request.POST.get("token", ""), request.user.pk)
-    except enrolment.TokenRefused:
-        return redirect("accounts:passphrase")
-    if "typed" not in request.POST:
-        form = TypeBackForm(initial={"token": request.POST["token"]})
-        return render(request, "accounts/passphrase_type_back.html", {"form": form})
-    form = TypeBackForm(request.POST)
-    if form.is_valid():
-        try:
-            enrolment.change_passphrase(request.acting, shown, form.cleaned_data["typed"])
-        except enrolment.WrongPassphrase:
-            form.add_error(
-                "typed", _("These are not the six words that were shown. Look at your paper, or have them shown again.")
-            )
-        else:
-            return redirect("account_login")
-    return render(request, "accounts/passphrase_type_back.html", {"form": form}, status=422)
+
+    def keep(shown: str, typed: str) -> HttpResponse:
+        enrolment.change_passphrase(request.acting, shown, typed)
+        return redirect("account_login")
+
+    return show_and_type_back(
+        request,
+        request.user.pk,
+        pages=("accounts/passphrase.html", "accounts/passphrase_type_back.html"),
+        context={},
+        keep=keep,
+    )
 
 
 @open_while_waiting
