@@ -3,12 +3,11 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from cellule.accounts import enrolment
 from cellule.accounts.doors import open_while_waiting
-from cellule.accounts.forms import TypeBackForm
 from cellule.accounts.models import Invitation
+from cellule.accounts.views.passphrases import show_and_type_back
 from cellule.vault import words
 
 
@@ -18,30 +17,21 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     invitation = enrolment.invitation_of(code)
     if invitation is None:
         return render(request, "accounts/invitation_over.html", status=404)
-    if request.method != "POST" or "show" in request.POST:
-        passphrase, token = enrolment.shown_passphrase(invitation.pk)
-        context = {"invitation": invitation, "passphrase": passphrase.split(), "token": token}
-        return render(request, "accounts/enrol.html", context)
-    try:
-        shown = enrolment.passphrase_of(request.POST.get("token", ""), invitation.pk)
-    except enrolment.TokenRefused:
-        return redirect("accounts:enrol", code=code)
-    if "typed" not in request.POST:
-        form = TypeBackForm(initial={"token": request.POST["token"]})
-        return render(request, "accounts/enrol_type_back.html", {"invitation": invitation, "form": form})
-    form = TypeBackForm(request.POST)
-    if form.is_valid():
+
+    def keep(shown: str, typed: str) -> HttpResponse:
         try:
-            enrolment.enrol(invitation, shown, form.cleaned_data["typed"])
-        except enrolment.WrongPassphrase:
-            form.add_error(
-                "typed", _("These are not the six words that were shown. Look at your paper, or have them shown again.")
-            )
+            enrolment.enrol(invitation, shown, typed)
         except Invitation.DoesNotExist:
             return render(request, "accounts/invitation_over.html", status=404)
-        else:
-            return render(request, "accounts/enrolled.html", {"person": invitation.user})
-    return render(request, "accounts/enrol_type_back.html", {"invitation": invitation, "form": form}, status=422)
+        return render(request, "accounts/enrolled.html")
+
+    return show_and_type_back(
+        request,
+        invitation.pk,
+        pages=("accounts/enrol.html", "accounts/enrol_type_back.html"),
+        context={"invitation": invitation},
+        keep=keep,
+    )
 
 
 @open_while_waiting
