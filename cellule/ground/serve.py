@@ -22,6 +22,7 @@ from cellule.settings import BASE_DIR, env_text
 HOST = "127.0.0.1"
 ANSWER_SECONDS = 60
 RETRY_SECONDS = 5
+FICTION_FILE = "fiction.json"
 NO = {"0", "false", "no"}
 # Served programs never see these; a mounted secret goes by the same name with _FILE.
 OWNERS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
@@ -106,8 +107,15 @@ class House:
         self._finish("migrate", "--no-input", "--verbosity=0", DATABASE_OWNER_URL=self.owner)
         self._collect_static_files()
         if self.is_fictional:
-            say("Looking after the fictional world (the first time takes a while) ...")
+            self._fill_fictional_world()
+
+    def _fill_fictional_world(self) -> None:
+        # The mark lies beside the embedded cluster, so it goes when the database goes.
+        mark = (self.database.home if self.database else self.data / "run") / "fictional"
+        if not mark.exists() or not (self.data / FICTION_FILE).exists():
+            say("Filling the fictional world (once) ...")
             self._finish("fiction")
+            mark.touch()
 
     def _collect_static_files(self) -> None:
         """Put hashed static files into DATA, unless those there come from the same style sheet and libraries."""
@@ -185,12 +193,12 @@ def say(text: str) -> None:
 def say_screen(address: str, data: Path, *, fictional: bool) -> None:
     """Print where the house is and, in the fictional world, who can sign in with what (DATA/fiction.json)."""
     lines = ["", f"Cellule is at {address}/ (Ctrl-C stops it; its data are in {data})", ""]
-    people = data / "fiction.json"
+    people = data / FICTION_FILE
     if fictional and people.exists():
         rows = json.loads(people.read_text(encoding="utf-8"))
         columns = ("role", "name", "email", "passphrase")
         widths = [max(len(row[column]) for row in rows) for column in columns]
-        lines.append("Everybody here is fictional; this list is also in fiction.json in that folder.")
+        lines.append(f"Everybody here is fictional; this list is also in {FICTION_FILE} in that folder.")
         for row in rows:
             cells = [row[column].ljust(width) for column, width in zip(columns, widths, strict=True)]
             lines.append("  ".join([*cells, row.get("note", "")]).rstrip())
