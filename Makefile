@@ -1,5 +1,5 @@
 # One word each. Options of run: PORT=8000, FICTION=0 (a house that is not founded), DATA=folder.
-# Options of test: ARGS="tests/ground -k roles"; of lock: ARGS=--upgrade.
+# Options of test: ARGS="tests/ground -k roles"; of lock: ARGS=--upgrade; of bench: BENCH="pages log".
 PYTHON := $(shell for name in python3 python python3.14 python3.13 python3.12; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null && echo "$$name" && break; done)
 
@@ -19,7 +19,7 @@ fix: prepare
 	@.venv/bin/python -m cellule.ground.check --fix
 
 bench: prepare
-	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench $(BENCH)
 
 lock: prepare
 	@.venv/bin/python -m cellule.ground.lock $(ARGS)

@@ -1,0 +1,27 @@
+"""`make bench` measures everything, `make bench BENCH="log pages"` some groups; the figures go to build/bench.json."""
+
+import sys
+
+from cellule.settings import BASE_DIR
+from tests.bench import fields, figures, log, pages, progress, sign_in
+from tests.bench.server import house
+
+GROUPS = {"pages": pages.measure, "fields": fields.measure, "signin": sign_in.measure, "log": log.measure}
+
+
+def main(wanted: list[str]) -> None:
+    """Measure the groups that are wanted (all of them when none is named) and print the table."""
+    if unknown := [name for name in wanted if name not in GROUPS]:
+        sys.exit(f"There is no group {', '.join(unknown)}; there are {', '.join(GROUPS)}.")
+    progress.say("Starting a database and filling the fictional house ...")
+    with house() as sides:
+        world = sides.sealed.do("tests.bench.sealed.world:fill")
+        sides.plain.do("tests.bench.plain.world:fill", world)
+        sides.analyse()
+        measured = [figure for name in wanted or GROUPS for figure in GROUPS[name](sides, world)]
+    figures.keep(measured, BASE_DIR / "build" / "bench.json")
+    print(figures.table(measured))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

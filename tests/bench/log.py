@@ -1,0 +1,23 @@
+"""The log: what an entry adds to a read, committed to the disk before anything is shown."""
+
+import statistics
+from typing import Any
+
+from tests.bench import progress
+from tests.bench.figures import Figure, median_figure
+from tests.bench.server import House
+
+GOAL = 0.5
+TURNS, IN_A_TURN = 20, 50
+
+
+def measure(house: House, world: dict[str, Any]) -> list[Figure]:
+    """Give the added milliseconds of a logged read."""
+    work, reference = "tests.bench.sealed.entries:reads", world["cases"][0]["reference"]
+    house.sealed.do(work, reference, IN_A_TURN)
+    pairs = [
+        pair for _ in progress.turns("log_record_ms", TURNS) for pair in house.sealed.do(work, reference, IN_A_TURN)
+    ]
+    bare = statistics.median(without for without, _ in pairs)
+    added = [logged - without for without, logged in pairs]
+    return [median_figure("log_record_ms", added, unit="ms", goal=GOAL, baseline=f"the read alone: {bare:.2f} ms")]

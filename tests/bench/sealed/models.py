@@ -1,0 +1,55 @@
+"""One text in three columns: sealed, clear, and under Fernet."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.db import models
+
+from cellule.vault.fields import SealedDocument, SealedModel
+from cellule.vault.models.owner import Compartment
+
+_fernet = Fernet(Fernet.generate_key())
+
+
+class FernetField(models.TextField):
+    """A text under one key of the process, as the usual libraries of encrypted fields keep it."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return None if value is None else _fernet.decrypt(value).decode()
+
+    def get_prep_value(self, value: str | None) -> str | None:
+        return None if value is None else _fernet.encrypt(value.encode()).decode()
+
+
+@dataclass(frozen=True)
+class Text:
+    body: str
+
+
+class SealedText(SealedModel):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.UUIDField()
+    text = SealedDocument("bench.sealedtext.text", document=Text, compartment=Compartment.STORY, owner="owner")
+
+    def __str__(self) -> str:
+        return "text"
+
+
+class ClearText(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.UUIDField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return "text"
+
+
+class FernetText(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.UUIDField()
+    text = FernetField()
+
+    def __str__(self) -> str:
+        return "text"
