@@ -49,8 +49,9 @@ def declared(code: str) -> Kind:
         raise UnknownKind(code) from None
 
 
-def all_recurring() -> list[Kind]:
-    return [kind for kind in _KINDS.values() if kind.every]
+def all_recurring() -> dict[str, timedelta]:
+    """Give the codes of all recurring kinds and the time between two ticks of each."""
+    return {kind.code: kind.every for kind in _KINDS.values() if kind.every}
 
 
 def _declare(kind: Kind) -> Handler:

@@ -1,6 +1,6 @@
 """Recurring work: a tick of the clock is one row, however many schedulers look at the clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -13,19 +13,19 @@ def tick(moment: datetime, known: set[str]) -> None:
 
     `known` is the caller's memory of the present ticks: it spares a statement, the unique key makes it safe.
     """
-    keys = {key_of(kind, moment): kind for kind in kinds.all_recurring()}
+    keys = {key_of(code, every, moment): code for code, every in kinds.all_recurring().items()}
     for key in keys.keys() - known:
         with transaction.atomic():
-            enqueue(keys[key].code, key=key)
+            enqueue(keys[key], key=key)
     known.clear()
     known.update(keys)
 
 
-def key_of(kind: kinds.Kind, moment: datetime) -> str:
-    """Name the tick of this kind that `moment` lies in, by the second it began."""
-    length = int(kind.every.total_seconds())
+def key_of(code: str, every: timedelta, moment: datetime) -> str:
+    """Name the tick that `moment` lies in, by the second it began."""
+    length = int(every.total_seconds())
     start = int(moment.timestamp()) // length * length
-    return f"{kind.code}@{datetime.fromtimestamp(start, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{code}@{datetime.fromtimestamp(start, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def database_time() -> datetime:

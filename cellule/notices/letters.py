@@ -72,6 +72,7 @@ def message_id(job_id: UUID) -> str:
 
 def _keep_private() -> None:
     """Make the folder that stands in for a mail server readable to its owner only: letters hold links."""
-    folder = settings.MAILERS["default"].get("OPTIONS", {}).get("file_path")
+    mailer: dict = settings.MAILERS["default"]
+    folder = mailer.get("OPTIONS", {}).get("file_path")
     if folder:
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)

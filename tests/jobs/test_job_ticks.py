@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from cellule.jobs import kinds, work
 from cellule.jobs.kinds import recurring
@@ -54,8 +55,14 @@ def test_a_tick_that_was_done_is_not_done_again(effects):
 
 @pytest.mark.django_db
 def test_the_clock_is_the_database_s():
-    assert database_time().tzinfo is not None
-    assert key_of(kinds.declared("tests.hourly"), NOON + timedelta(minutes=59)) == "tests.hourly@2026-11-22T12:00:00Z"
+    with time_machine.travel(datetime(2001, 1, 1, tzinfo=UTC)):
+        assert database_time().year > 2001
+
+
+def test_a_tick_is_named_by_its_first_second():
+    every = kinds.all_recurring()["tests.hourly"]
+
+    assert key_of("tests.hourly", every, NOON + timedelta(minutes=59)) == "tests.hourly@2026-11-22T12:00:00Z"
 
 
 def test_ticks_shorter_than_a_second_are_refused():
