@@ -1,0 +1,273 @@
+"""The whole permission story as one table: every address of the house × every kind of person.
+
+A new address fails here until it has a row. Cells: a status, or where a redirect leads (`in` sign-in, `lock` lock page,
+`wait` waiting room, `step` passphrase again, `on` any other page of the house).
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from audit.log.models import Entry
+from cases.models import Case
+from cases.models.case import Channel, Interpreter
+from cellule.accounts import enrolment, roles
+from cellule.accounts.models import Organisation, User
+from cellule.accounts.models.invitation import Invitation
+from cellule.references import new_reference, shown
+from tests.people import acting, signed_in
+
+# `half` gave the passphrase and owes the second factor; `waits` has keys and no roster; `locked` is Claire, whose
+# vault is closed; Ana takes first calls, Claire leads the case, Joaquín is her colleague, Mireille supervises, Paule
+# audits, Rose is the privacy officer, Luc keeps the machine running.
+PEOPLE = ("nobody", "half", "waits", "locked", "ana", "claire", "joaquin", "mireille", "paule", "rose", "luc")
+
+GET = """
+accessibility                   200  200  200  200  200  200  200  200  200  200  200
+account_login                   200  on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
+accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403
+accounts:discard                in   in   405  lock 405  405  405  405  405  405  405
+accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405
+accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405
+accounts:enrol                  200  200  200  200  200  200  200  200  200  200  200
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  405
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200
+accounts:passphrase             in   in   step lock step step step step step step step
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
+accounts:unlock                 in   in   405  405  405  405  405  405  405  405  405
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405
+cases:case                      in   in   wait lock 404  200  404  404  403  403  403
+cases:cases                     in   in   wait lock 200  200  200  200  403  403  403
+cases:day                       in   in   wait lock 200  200  200  200  on   on   on
+cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403
+cases:new_incident              in   in   wait lock 404  200  404  404  403  403  403
+cases:new_note                  in   in   wait lock 404  200  404  404  403  403  403
+cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405
+components                      200  200  200  200  200  200  200  200  200  200  200
+health                          204  204  204  204  204  204  204  204  204  204  204
+help                            200  200  200  200  200  200  200  200  200  200  200
+jobs:dead                       in   in   wait lock 403  403  403  403  403  403  200
+jobs:retry                      in   in   wait lock 405  405  405  405  405  405  405
+language                        405  405  405  405  405  405  405  405  405  405  405
+mfa_activate_totp               in   in   step lock step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step
+offline                         200  200  200  200  200  200  200  200  200  200  200
+presence                        in   in   wait lock 204  204  204  204  204  204  204
+privacy                         200  200  200  200  200  200  200  200  200  200  200
+review:detail                   in   in   wait lock 405  405  405  405  405  405  405
+review:entry                    in   in   wait lock 403  403  403  403  200  200  403
+review:log                      in   in   wait lock 403  403  403  403  200  200  403
+accounts:lock                   in   in   on   200  on   on   on   on   on   on   on
+account_logout                  in   in   405  405  405  405  405  405  405  405  405
+"""
+
+# Every form is sent empty.
+POST = """
+accessibility                   405  405  405  405  405  405  405  405  405  405  405
+account_login                   200  on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
+accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403
+accounts:discard                in   in   on   lock on   on   on   on   on   on   on
+accounts:end_session            in   in   on   lock on   on   on   on   on   on   on
+accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on
+accounts:enrol                  on   on   on   on   on   on   on   on   on   on   on
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422
+accounts:passphrase             in   in   step lock step step step step step step step
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
+accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on
+cases:case                      in   in   wait lock 405  405  405  405  403  403  403
+cases:cases                     in   in   wait lock 405  405  405  405  403  403  403
+cases:day                       in   in   wait lock 405  405  405  405  405  405  405
+cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403
+cases:new_incident              in   in   wait lock 404  422  404  404  403  403  403
+cases:new_note                  in   in   wait lock 404  422  404  404  403  403  403
+cases:notices_read              in   in   wait lock on   on   on   on   on   on   on
+components                      405  405  405  405  405  405  405  405  405  405  405
+health                          405  405  405  405  405  405  405  405  405  405  405
+help                            405  405  405  405  405  405  405  405  405  405  405
+jobs:dead                       in   in   wait lock 405  405  405  405  405  405  405
+jobs:retry                      in   in   wait lock 403  403  403  403  403  403  on
+language                        on   on   on   on   on   on   on   on   on   on   on
+mfa_activate_totp               in   in   step lock step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step
+offline                         405  405  405  405  405  405  405  405  405  405  405
+presence                        in   in   wait lock 405  405  405  405  405  405  405
+privacy                         405  405  405  405  405  405  405  405  405  405  405
+review:detail                   in   in   wait lock 403  403  403  403  404  404  403
+review:entry                    in   in   wait lock 405  405  405  405  405  405  405
+review:log                      in   in   wait lock 403  403  403  403  200  200  403
+accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock
+account_logout                  in   in   in   in   in   in   in   in   in   in   in
+"""
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+@dataclass(frozen=True)
+class House:
+    """What addresses point at: Claire's case, an entry about it, an open invitation, a person who waits."""
+
+    case: Case
+    entry: Entry
+    invitation: Invitation
+    waiting: User
+    passphrase: str
+
+    def address(self, name: str) -> str:
+        """Where an address leads: to what exists, so that a refusal is one."""
+        arguments = {
+            "review:entry": [self.entry.pk],
+            "review:detail": [self.entry.pk],
+            "accounts:discard": [uuid.UUID(int=1)],
+            "accounts:enrol": [enrolment._code(self.invitation)],
+            "accounts:admit": [self.waiting.pk],
+            "accounts:end_session": [uuid.UUID(int=2)],
+            "accounts:invite_again": [self.invitation.user_id],
+            "accounts:withdraw": [self.invitation.user_id],
+            **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
+        }
+        return reverse(name, args=arguments.get(name, []))
+
+
+@pytest.fixture
+def house(transactional_db) -> House:
+    claire, luc = acting("claire"), acting("luc")
+    case = Case.open_inquiry(by=claire, row_id=uuid.uuid4(), channel=Channel.PHONE, interpreter=Interpreter.NO)
+    passphrase = "un deux trois quatre cinq six"
+    waiting = _invited("nora", luc)
+    enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
+    return House(case, Entry.objects.newest_first().first(), _invited("igor", luc), waiting.user, passphrase)
+
+
+def _invited(name: str, administrator) -> Invitation:
+    with transaction.atomic():
+        user = User.objects.create(
+            name=name,
+            email=f"{name}@cellule.example",
+            role=roles.CASEWORKER.code,
+            organisation=Organisation.objects.get(zone="unit"),
+        )
+        return enrolment.invite(user, by=administrator.actor, by_mail=False)
+
+
+def _client(person: str, house: House) -> Client:
+    if person == "nobody":
+        return Client()
+    if person == "half":
+        TOTP.activate(acting("claire").user, generate_totp_secret())
+        return signed_in("claire")
+    if person == "waits":
+        client = Client()
+        client.post("/connexion/", {"login": house.waiting.email, "password": house.passphrase})
+        return client
+    if person == "locked":
+        client = signed_in("claire")
+        client.post("/verrou/")
+        return client
+    return signed_in(person)
+
+
+def _addresses(patterns: list | None = None, prefix: str = "") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+        else:
+            yield from _addresses(
+                pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            )
+
+
+def _table(text: str) -> dict[str, list[str]]:
+    return {name: cells for name, *cells in map(str.split, text.strip().splitlines())}
+
+
+def _cell(response) -> str:
+    if response.status_code != 302:
+        return str(response.status_code)
+    path = response["Location"].partition("?")[0]
+    return {"/connexion/": "in", "/verrou/": "lock", "/attente/": "wait", "/compte/confirmer/": "step"}.get(path, "on")
+
+
+@pytest.mark.parametrize("table", [GET, POST], ids=["GET", "POST"])
+def test_every_address_has_its_row(table):
+    assert sorted(_table(table)) == sorted(_addresses())
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_address_answers_each_person_as_the_tables_say(house, person):
+    client, column = _client(person, house), PEOPLE.index(person)
+    pages, forms = _table(GET), _table(POST)
+
+    shown = {name: _cell(client.get(house.address(name))) for name in pages}
+    taken = {name: _cell(client.post(house.address(name))) for name in forms}
+
+    assert shown == {name: cells[column] for name, cells in pages.items()}
+    assert taken == {name: cells[column] for name, cells in forms.items()}
+
+
+# --- Does not exist, and not yours ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["joaquin", "mireille", "ana"])
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [
+        ("get", ""),
+        ("get", "incidents/nouveau/"),
+        ("get", "notes/nouvelle/"),
+        ("post", "incidents/nouveau/"),
+        ("post", "notes/nouvelle/"),
+    ],
+)
+def test_foreign_unknown_and_malformed_references_get_the_same_bytes(house, person, method, below):
+    client, lead = signed_in(person), signed_in("claire")
+    foreign, unknown, malformed = house.case.code, shown(new_reference()), "0000-1OIL"
+
+    told = [_answer(client, method, f"/dossiers/{reference}/{below}") for reference in (foreign, unknown, malformed)]
+
+    assert told[0] == told[1] == told[2]
+    assert told[0][0] == 404
+    assert _answer(lead, method, f"/dossiers/{foreign}/{below}")[0] != 404
+
+
+def _answer(client: Client, method: str, address: str) -> tuple[int, list[tuple[str, str]], str]:
+    """Status, headers and text of an answer, apart from the address itself and from tokens."""
+    response = getattr(client, method)(address)
+    text = _TOKEN.sub("", response.text.replace(address, ""))
+    return response.status_code, sorted(response.headers.items()), text
+
+
+def test_addresses_of_other_houses_lead_nowhere(db):
+    paths = ("/admin/", "/accounts/signup/", "/accounts/password/reset/", "/api/", "/__debug__/", "/metrics")
+
+    assert {path: Client().get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
