@@ -146,11 +146,23 @@ FORM_1: dict[str, _Kind] = {
 FORMS = {1: FORM_1}
 
 
+# What only the database knows when it writes: it puts these before the rest, in the same form.
+SET_BY_DATABASE = ("id", "at", "session", "counter")
+_REST = {name: kind for name, kind in FORM_1.items() if name not in SET_BY_DATABASE}
+
+
 def encode(fields: Mapping[str, Any]) -> bytes:
     """Write an entry's fields (exactly those of the newest form) as its body; raises `Malformed`."""
     if fields.keys() != FORM_1.keys():
         raise Malformed("these are not the fields of an entry")
     return b"\1" + b"".join(kind.write(fields[name]) for name, kind in FORM_1.items())
+
+
+def encode_rest(fields: Mapping[str, Any]) -> bytes:
+    """Write the fields that follow those of `SET_BY_DATABASE`; raises `Malformed`."""
+    if fields.keys() != _REST.keys():
+        raise Malformed("these are not the fields of an entry")
+    return b"".join(kind.write(fields[name]) for name, kind in _REST.items())
 
 
 def decode(body: bytes) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def first_uuid7(at: datetime) -> UUID:
     return _uuid7(at, 0)
 
 
+def random_tail() -> str:
+    """Give the last 64 bits of a new key, as hex: the variant and 62 random bits."""
+    return f"{0b10 << 62 | secrets.randbits(62):016x}"
+
+
 def _uuid7(at: datetime, tail: int) -> UUID:
     milliseconds, rest = divmod(microseconds(at), 1000)
     fraction = rest * 4096 // 1000

@@ -7,8 +7,7 @@ from django.db import transaction
 
 from audit.log.actions import Action, Outcome, Relation
 from audit.log.actor import Actor
-from audit.log.identifier import uuid7
-from audit.log.models import Entry, SessionCounter
+from audit.log.models import Entry
 
 
 class OutsideTransaction(RuntimeError):
@@ -28,7 +27,7 @@ def record(
     outcome: Outcome = Outcome.DONE,
     detail_commitment: bytes | None = None,
 ) -> Entry:
-    """Write what happened, in the transaction of the act itself (`OutsideTransaction` without one), by two statements.
+    """Write what happened, in the transaction of the act itself (`OutsideTransaction` without one), by one statement.
 
     `reference` is the one record it is about, `shown` the references a list showed, `subject` the random log reference
     of the case, `detail_commitment` what binds a sealed detail kept elsewhere.
@@ -39,14 +38,50 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction("record() belongs into the transaction of what it records")
     with transaction.mark_for_rollback_on_error("default"):
-        # The database's clock, not this process's: one clock for all machines, and it counts whole microseconds, as
-        # the body does. It comes back with the counter, so it costs no statement.
-        counter, at = SessionCounter.objects.advance(by.session)
-        told = {
-            "id": uuid7(at),
-            "at": at,
-            "session": by.session,
-            "counter": counter,
+        return _write(
+            action, by, subject_type, reference, shown, subject, relation, purpose, outcome, detail_commitment
+        )
+
+
+def record_read(
+    action: Action,
+    *,
+    by: Actor,
+    subject_type: str = "",
+    reference: str = "",
+    shown: Sequence[str] = (),
+    subject: UUID | None = None,
+    relation: Relation = Relation.NONE,
+    purpose: str = "",
+) -> Entry:
+    """Write that something is about to be read, committed when this returns: a read has no transaction of its own.
+
+    One statement that is its own transaction. RuntimeError inside another one, where the entry could still be rolled
+    back after the data had left.
+    """
+    told = (action, by, subject_type, reference, shown, subject, relation, purpose, Outcome.DONE, None)
+    if transaction.get_connection().in_atomic_block:
+        # Only the transaction around a test is let through.
+        with transaction.atomic(durable=True):
+            return _write(*told)
+    return _write(*told)
+
+
+def _write(
+    action: Action,
+    by: Actor,
+    subject_type: str,
+    reference: str,
+    shown: Sequence[str],
+    subject: UUID | None,
+    relation: Relation,
+    purpose: str,
+    outcome: Outcome,
+    detail_commitment: bytes | None,
+) -> Entry:
+    return Entry.objects.write(
+        by.session,
+        {
             "request": by.request,
             "actor_id": by.id,
             "actor_role": by.role,
@@ -60,5 +95,5 @@ def record(
             "purpose": purpose,
             "outcome": outcome.value,
             "detail_commitment": detail_commitment,
-        }
-        return Entry.objects.write(told)
+        },
+    )

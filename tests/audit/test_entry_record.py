@@ -12,7 +12,7 @@ from audit.log.actions import Outcome, Relation
 from audit.log.actor import Actor
 from audit.log.encoding import Malformed, decode, leaf
 from audit.log.models import Entry, SessionCounter
-from audit.log.record import OutsideTransaction, record
+from audit.log.record import OutsideTransaction, record, record_read
 
 
 @pytest.mark.django_db
@@ -60,11 +60,11 @@ def test_record_keeps_everything_it_is_told(act, actor):
 
 
 @pytest.mark.django_db
-def test_record_takes_two_statements(act, actor, django_assert_num_queries):
+def test_record_takes_one_statement(act, actor, django_assert_num_queries):
     with transaction.atomic():
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             record(act, by=actor)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             record(act, by=actor)
 
 
@@ -191,3 +191,27 @@ def test_record_refused_by_the_database_refuses_the_act(act, actor, log_closed):
     assert not SessionCounter.objects.filter(session=elsewhere).exists()
     do_something()
     assert SessionCounter.objects.filter(session=elsewhere).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_read_is_committed_when_it_returns(act, actor, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        written = record_read(act, by=actor, shown=["23456789"])
+
+    assert not connection.in_atomic_block
+    assert [entry.is_intact() for entry in Entry.objects.about("23456789")] == [True]
+    assert Entry.objects.get(pk=written.pk).counter == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_read_inside_a_transaction_is_an_error(act, actor):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record_read(act, by=actor)
+
+    assert not Entry.objects.by_actor(actor.id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_read_that_cannot_be_written_raises(act, actor, log_closed):
+    with log_closed(), pytest.raises(DatabaseError):
+        record_read(act, by=actor)

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
-from audit.log.models import Entry, SessionCounter
+from audit.log.models import Entry
 
 CHANGES = [
     "UPDATE log_entry SET outcome = 'failed'",
@@ -137,15 +137,6 @@ def test_entry_that_is_not_sound_is_refused(write, changes, constraint):
         _another(entry, **changes).save(force_insert=True)
 
     assert refused.value.__cause__.diag.constraint_name == constraint
-
-
-@pytest.mark.django_db
-def test_counter_of_a_session_starts_at_one_and_goes_up_by_one():
-    session = uuid.uuid4()
-
-    numbers = [SessionCounter.objects.advance(session)[0] for _ in range(3)]
-
-    assert numbers == [1, 2, 3]
 
 
 @pytest.mark.django_db

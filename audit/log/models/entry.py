@@ -11,25 +11,49 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation, action_label
-from audit.log.encoding import FORM_1, Malformed, decode, encode, leaf
-from audit.log.identifier import first_uuid7
+from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, decode, encode_rest, leaf
+from audit.log.identifier import first_uuid7, random_tail
 
-# Written out, because every page writes an entry and composing the statement anew takes longer than running it.
-_COLUMNS = (*FORM_1, "body", "leaf")
-_INSERT = "INSERT INTO log_entry ({}) VALUES ({})".format(
-    ", ".join(_COLUMNS), ", ".join("%s::jsonb" if name == "shown" else "%s" for name in _COLUMNS)
+# One statement, because every page writes an entry: it takes the session's next number and then the database's time
+# (one clock for all machines, in whole microseconds, as the body counts), makes the key of that time, and completes and
+# hashes the body. The row of the counter stays locked until the transaction ends, so a session's numbers have no gap;
+# a rolled back act gives its number back. The form of the body is `FORM_1`.
+_GIVEN = tuple(name for name in FORM_1 if name not in SET_BY_DATABASE)
+_INSERT = r"""
+WITH counted AS (
+    INSERT INTO log_sessioncounter AS known (session, counter) VALUES (%(session)s, 1)
+    ON CONFLICT (session) DO UPDATE SET counter = known.counter + 1
+    RETURNING counter, clock_timestamp() AS at
+), timed AS (
+    SELECT counter, at, (extract(epoch FROM at) * 1000000)::bigint AS microseconds FROM counted
+), keyed AS (
+    SELECT *, (lpad(to_hex(microseconds / 1000), 12, '0') || '7'
+        || lpad(to_hex(microseconds %% 1000 * 4096 / 1000), 3, '0') || %(tail)s)::uuid AS id
+    FROM timed
+), told AS (
+    SELECT *, '\x01'::bytea || uuid_send(id) || int8send(microseconds) || uuid_send(%(session)s::uuid)
+        || int8send(counter) || %(rest)s::bytea AS body
+    FROM keyed
+)
+INSERT INTO log_entry (id, at, session, counter, {columns}, body, leaf)
+SELECT id, at, %(session)s::uuid, counter, {values}, body, sha256('\x00'::bytea || body) FROM told
+RETURNING id, at, counter, body, leaf
+""".format(
+    columns=", ".join(_GIVEN),
+    values=", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN),
 )
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    def write(self, told: dict[str, Any]) -> "Entry":
-        """Insert an entry that says exactly this (the fields of its body) and give it; `record` is who calls."""
-        body = encode(told)
-        values = {**told, "body": body, "leaf": leaf(body)}
-        row = values | {"shown": None if told["shown"] is None else json.dumps(told["shown"])}
+    def write(self, session: UUID, told: dict[str, Any]) -> "Entry":
+        """Insert an entry of a session that says exactly this and give it; `record` is who calls."""
+        given = told | {"session": session, "tail": random_tail(), "rest": encode_rest(told)}
+        if told["shown"] is not None:
+            given["shown"] = json.dumps(told["shown"])
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [row[name] for name in _COLUMNS])
-        entry = self.model(**values)
+            cursor.execute(_INSERT, given)
+            key, at, counter, body, leaf_hash = cursor.fetchone()
+        entry = self.model(id=key, at=at, session=session, counter=counter, **told, body=body, leaf=leaf_hash)
         entry._state.adding, entry._state.db = False, connection.alias
         return entry
 
