@@ -212,7 +212,7 @@ def _house_fingerprint() -> str:
 
 
 def _forget(unlocked: Unlocked) -> None:
-    for name in ("rosters", "memberships"):
+    for name in ("_groups", "rosters", "memberships"):
         unlocked.__dict__.pop(name, None)
 
 

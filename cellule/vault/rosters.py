@@ -146,8 +146,12 @@ def verified_all() -> dict[uuid.UUID, VerifiedRoster]:
 
     Raises RosterRefused for a forged, forked or older chain.
     """
-    newest = dict(Roster.objects.values_list("group_id").annotate(newest=Max("number")))
-    return {group: verified(group, newest_number=number) for group, number in newest.items()}
+    return verified_newest(dict(Roster.objects.values_list("group_id").annotate(newest=Max("number"))))
+
+
+def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRoster]:
+    """Give the verified roster of each group whose newest number is known already. Raises RosterRefused."""
+    return {group: verified(group, newest_number=number) for group, number in numbers.items()}
 
 
 def verified(group: uuid.UUID, newest_number: int | None = None) -> VerifiedRoster:

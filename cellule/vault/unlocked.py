@@ -12,16 +12,17 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import models, transaction
+from django.db import models
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
-from audit.log.record import record
+from audit.log.record import record_read
 from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys
-from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
+from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, Roster, SubjectRow
 from cellule.vault.models.owner import Compartment
-from cellule.vault.rosters import Member, VerifiedRoster, verified_all
+from cellule.vault.rosters import Member, VerifiedRoster, verified_newest
 from cellule.vault.sealing import (
     SUITE_HPKE,
     CannotOpen,
@@ -60,10 +61,11 @@ class OpenedOwner(OpenKeys):
         sealed = row.__dict__[field.attname]
         if sealed is None:
             return None
-        key = self.keys.get((field.compartment, record_key_version(record_of(sealed))))
+        record = record_of(sealed)
+        key = self.keys.get((field.compartment, record_key_version(record)))
         if key is None:
             raise CannotOpen
-        return field.open(row, key)
+        return field.open_record(row, key, record)
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,9 +90,25 @@ class Unlocked(OpenKeys):
         self._roots: dict[tuple[uuid.UUID, int], GroupRoot] = {}
 
     @cached_property
+    def _groups(self) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap]]:
+        """In one query: the newest roster number of every group, and this person's wraps by group and epoch."""
+        newest = Roster.objects.filter(group=OuterRef("pk")).order_by("-number").values("number")[:1]
+        rows = KeyGroup.objects.annotate(
+            newest=Subquery(newest),
+            mine=FilteredRelation("wraps", condition=Q(wraps__holder=self.user)),
+        ).values_list("pk", "newest", "mine__pk", "mine__epoch", "mine__wrap")
+        numbers, wraps = {}, {}
+        for group, number, pk, epoch, wrapped in rows:
+            if number is not None:
+                numbers[group] = number
+            if pk is not None:
+                wraps[group, epoch] = GroupWrap(pk=pk, group_id=group, epoch=epoch, holder=self.user, wrap=wrapped)
+        return numbers, wraps
+
+    @cached_property
     def rosters(self) -> dict[uuid.UUID, VerifiedRoster]:
         """The newest verified roster of every group."""
-        return verified_all()
+        return verified_newest(self._groups[0])
 
     @cached_property
     def memberships(self) -> dict[uuid.UUID, Member]:
@@ -125,31 +143,30 @@ class Unlocked(OpenKeys):
 
         Raises NotAMember or CannotOpen; the entry stays, for the attempt was made.
         """
-        with transaction.atomic(durable=True):
-            record(
-                action,
-                by=by,
-                subject_type=owner._meta.label_lower,
-                reference=owner.reference,
-                subject=log_reference(owner.pk),
-                relation=relation,
-                purpose=purpose,
-            )
-        return self._open([owner], compartments)[owner.pk]
+        wrapped = _owner_keys([owner], compartments)
+        record_read(
+            action,
+            by=by,
+            subject_type=owner._meta.label_lower,
+            reference=owner.reference,
+            subject=wrapped[0].subject if wrapped else log_reference(owner.pk),
+            relation=relation,
+            purpose=purpose,
+        )
+        return self._open([owner], wrapped)[owner.pk]
 
     def open_owners(
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor
     ) -> dict[uuid.UUID, OpenedOwner]:
         """Open compartments of a list of owners under one entry that names what was shown."""
-        with transaction.atomic(durable=True):
-            record(action, by=by, shown=[owner.reference for owner in owners])
-        return self._open(owners, compartments)
+        wrapped = _owner_keys(owners, compartments)
+        record_read(action, by=by, shown=[owner.reference for owner in owners])
+        return self._open(owners, wrapped)
 
-    def _open(self, owners: Sequence[Owner], compartments: Sequence[Compartment]) -> dict[uuid.UUID, OpenedOwner]:
+    def _open(self, owners: Sequence[Owner], wrapped: Sequence[OwnerKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}
         opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
-        rows = OwnerKey.objects.filter(owner__in=holders, compartment__in=compartments)
-        for row in rows:
+        for row in wrapped:
             if row.holder == holders[row.owner]:
                 opened[row.owner].keys[row.compartment, row.version] = AESGCM(self._unwrap(row))
         return opened
@@ -218,7 +235,7 @@ class Unlocked(OpenKeys):
         return self.rosters[group]
 
     def _own_root(self, group: uuid.UUID, epoch: int) -> GroupRoot:
-        row = GroupWrap.objects.filter(group_id=group, epoch=epoch, holder=self.user).first()
+        row = self._groups[1].get((group, epoch))
         if row is None:
             raise CannotOpen
         wrapped, binding = bytes(row.wrap), member_binding(group, epoch, self.user)
@@ -234,6 +251,13 @@ class Unlocked(OpenKeys):
     def _unwrap(self, row: OwnerKey) -> bytes:
         root = self.root(row.holder, row.epoch)
         return unwrap(root.wrapping, bytes(row.wrap), _owner_binding(row))
+
+
+def _owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> list[OwnerKey]:
+    """The wrapped keys of owners with, as `subject`, the log reference of each, in one query; opens nothing."""
+    subject = SubjectRow.objects.filter(owner=OuterRef("owner")).values("log_reference")
+    rows = OwnerKey.objects.filter(owner__in=[owner.pk for owner in owners], compartment__in=compartments)
+    return list(rows.annotate(subject=Subquery(subject)))
 
 
 def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
