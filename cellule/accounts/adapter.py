@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -69,6 +70,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """The passphrase alone: it is what opens the vault, and no other address of allauth's exists for this."""
+        methods = [{"id": "reauthenticate", "description": _("Passphrase"), "url": reverse("account_reauthenticate")}]
+        return methods if user.is_authenticated else []
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
         # The second factor comes in another request: until then the opened root waits, and opens nothing.
