@@ -2,6 +2,8 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from cellule.accounts.fiction import act_as
 from tests.world import PEOPLE
@@ -66,3 +68,9 @@ def privacy_officer(db):
 @pytest.fixture
 def administrator(db):
     return acting("luc")
+
+
+def said(message: str) -> str:
+    """A message as the pages say it to somebody who chose nothing: in French."""
+    with translation.override("fr"):
+        return gettext(message) if isinstance(message, str) else str(message)

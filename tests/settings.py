@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from cellule.settings import *  # noqa: F403
+from cellule.settings import *
 
 FICTION = True
 SECOND_FACTOR_REQUIRED = False
@@ -24,6 +24,6 @@ MAILERS = {
     }
 }
 # The built files as they are: journeys read them, and nothing has to be collected first.
-STATIC_ROOT = BASE_DIR / "static" / "build"  # noqa: F405
+STATIC_ROOT = BASE_DIR / "static" / "build"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = []

@@ -13,7 +13,7 @@ from cellule.accounts.models import Invitation, Organisation, User
 from cellule.vault import words
 from cellule.vault.membership import enrolled_public
 from cellule.vault.models import Slot
-from tests.people import acting, signed_in
+from tests.people import acting, said, signed_in
 
 
 @pytest.fixture
@@ -76,7 +76,9 @@ def test_keys_exist_only_after_typing_back(invitation):
     wrong = client.post(_path(invitation), {"token": shown["token"], "typed": "pas les bons mots"})
 
     assert wrong.status_code == 422
-    assert "These are not the six words" in str(wrong.context["form"].errors)
+    assert wrong.context["form"].errors["typed"] == [
+        said("These are not the six words that were shown. Look at your paper, or have them shown again.")
+    ]
     assert Slot.objects.filter(holder=invitation.user_id).count() == 0
 
 

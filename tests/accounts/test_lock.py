@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.log.models import Entry
+from cellule.accounts.adapter import AccountAdapter
 from cellule.vault import boot
 from cellule.vault.models import ParkedText, VaultSession
-from tests.people import signed_in
+from tests.people import said, signed_in
 from tests.world import PEOPLE
 
 FORM = "/administration/organisations/nouvelle/"
@@ -47,7 +48,7 @@ def test_a_wrong_passphrase_leaves_it_locked(client):
     response = _unlock(client, "faux")
 
     assert response.status_code == 422
-    assert "This is not your passphrase" in str(response.context["form"].errors)
+    assert response.context["form"].errors["password"] == [said(AccountAdapter.error_messages["incorrect_password"])]
     assert client.get("/compte/").status_code == 302
     assert Entry.objects.filter(action="vault.unlock_failed", outcome="failed").count() == 1
 

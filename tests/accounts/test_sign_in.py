@@ -5,9 +5,10 @@ from django.conf import settings
 from django.test import Client
 
 from audit.log.models import Entry
+from cellule.accounts.adapter import AccountAdapter
 from cellule.accounts.models import SignInSession, User
 from cellule.vault.models import VaultSession
-from tests.people import signed_in
+from tests.people import said, signed_in
 from tests.world import PEOPLE
 
 CLAIRE = "claire@cellule.example"
@@ -48,12 +49,7 @@ def test_everything_wrong_gets_the_same_answer(db, email, active):
     response = _try(email, "six mots qui ne vont pas")
 
     assert response.status_code == 200
-    assert _told(response) == [
-        (
-            "This e-mail and passphrase do not go together. Check both and try again; accents and capitals do not matter"
-            " in the passphrase."
-        )
-    ]
+    assert _told(response) == [said(AccountAdapter.error_messages["email_password_mismatch"])]
     assert SignInSession.objects.filter(user__isnull=False).count() == 0
 
 
