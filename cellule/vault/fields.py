@@ -5,6 +5,7 @@ vault gives (`cellule.vault.unlocked`), which call `open` and `seal` here with t
 """
 
 import uuid
+from functools import cache
 from typing import Any, Self
 
 import orjson
@@ -84,7 +85,12 @@ class SealedDocument(models.Field):
 
     def context(self, row: models.Model) -> bytes:
         """What the seal is bound to besides the key: contract, row, owner."""
-        return self._prefix + row.pk.bytes + getattr(row, self.owner).bytes
+        cells = row.__dict__
+        key = cells[self.model._meta.pk.attname].bytes
+        if self.owner == "pk":
+            return self._prefix + key + key
+        # A foreign key's own attribute is slower than its cell, which is missing only where it was deferred.
+        return self._prefix + key + (cells.get(self.owner) or getattr(row, self.owner)).bytes
 
     def seal(self, row: models.Model, document: Any, key: AESGCM, key_version: int) -> None:
         """Seal a document into the row's column (not saved)."""
@@ -95,10 +101,11 @@ class SealedDocument(models.Field):
     def open(self, row: models.Model, key: AESGCM) -> Any:
         """Give the row's document. Raises CannotOpen when altered or moved, None when the column is empty."""
         sealed = row.__dict__[self.attname]
-        if sealed is None:
-            return None
-        # A record that was read from this row: the context makes any other row's fail.
-        schema, content = orjson.loads(open_record(key, self.context(row), record_of(sealed)))
+        return None if sealed is None else self.open_record(row, key, record_of(sealed))
+
+    def open_record(self, row: models.Model, key: AESGCM, record: bytes) -> Any:
+        """Give the document inside a record that was read from this row: the context makes any other row's fail."""
+        schema, content = orjson.loads(open_record(key, self.context(row), record))
         if schema != self.schema:
             content = self.document.raised(schema, content)
         return self.document(**content)
@@ -106,7 +113,12 @@ class SealedDocument(models.Field):
     # --- Opaque to everything else -----------------------------------------------------------------
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        return None if value is None else Sealed(bytes(value))
+        if value is None:
+            return None
+        # Past `Sealed.__new__`: lists read many of these, and which row it is from `SealedModel.from_db` knows.
+        sealed = str.__new__(Sealed, "sealed")
+        sealed._record, sealed._row = value, None
+        return sealed
 
     def pre_save(self, model_instance: models.Model, add: bool) -> _Prepared | None:
         value = model_instance.__dict__.get(self.attname)
@@ -155,11 +167,19 @@ class SealedModel(models.Model):
     @classmethod
     def from_db(cls, db: str, field_names: Any, values: Any, *, fetch_mode: Any = None) -> "SealedModel":
         row = super().from_db(db, field_names, values, fetch_mode=fetch_mode)
-        pk = row.pk
-        for value in row.__dict__.values():
-            if type(value) is Sealed:
-                value._row = pk
+        cells = row.__dict__
+        key, columns = _cells(cls)
+        for column in columns:
+            if (value := cells.get(column)) is not None:
+                value._row = cells[key]
         return row
+
+
+@cache
+def _cells(model: type[models.Model]) -> tuple[str, list[str]]:
+    """Where a row of this model keeps its key and its sealed values."""
+    sealed = [field.attname for field in model._meta.concrete_fields if isinstance(field, SealedDocument)]
+    return model._meta.pk.attname, sealed
 
 
 def record_of(sealed: Any) -> bytes:

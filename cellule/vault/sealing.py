@@ -22,6 +22,7 @@ SUITE_HPKE = 2
 HPKE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 _header = struct.Struct(">BBI")
+_AES_RECORD = bytes((FORMAT_VERSION, SUITE_AES))
 _NONCE = 12
 _AES_START = _header.size + _NONCE
 _SMALL_BLOCK, _LARGE_BLOCK, _LARGE_FROM = 64, 256, 1024
@@ -63,7 +64,7 @@ def seal_record(key: AESGCM, key_version: int, context: bytes, document: bytes) 
 
 def open_record(key: AESGCM, context: bytes, sealed: bytes) -> bytes:
     """Open a sealed record; gives the padded document. Raises CannotOpen, UnknownFormat."""
-    if sealed[:2] != b"\x01\x01":
+    if sealed[:2] != _AES_RECORD:
         raise UnknownFormat
     try:
         return key.decrypt(sealed[6:18], sealed[18:], sealed[:6] + context)
@@ -73,7 +74,12 @@ def open_record(key: AESGCM, context: bytes, sealed: bytes) -> bytes:
 
 def record_key_version(sealed: bytes) -> int:
     """Tell under which version of the owner's key a record was sealed."""
-    version, suite, key_version = _header.unpack_from(sealed)
+    return _key_version(sealed[: _header.size])
+
+
+@lru_cache(maxsize=256)
+def _key_version(header: bytes) -> int:
+    version, suite, key_version = _header.unpack(header)
     if (version, suite) != (FORMAT_VERSION, SUITE_AES):
         raise UnknownFormat
     return key_version
