@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from cellule.vault.secrets_file import django_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -70,8 +72,8 @@ SECURE_SITE = SITE_ADDRESS.startswith("https://")
 DEBUG = False
 ALLOWED_HOSTS = env_text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE_SITE else []
-# Signs only short-lived tokens inside pages; the run command hands every process the same one.
-SECRET_KEY = env_text("SECRET_KEY") or secrets.token_urlsafe(48)
+# Signs tokens inside pages and binds sign-in sessions, which outlive a restart; before the founding nothing is signed.
+SECRET_KEY = env_text("SECRET_KEY") or django_key(SECRETS_FILE) or secrets.token_urlsafe(48)
 
 INSTALLED_APPS = [
     "cellule.apps.Front",
@@ -103,7 +105,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cellule.accounts.middleware.SignedIn",
     "cellule.front.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -5,10 +5,15 @@ import uuid
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from audit.log.actions import Outcome
@@ -17,6 +22,7 @@ from audit.log.record import record
 from cellule.accounts.acting import Acting as Person
 from cellule.accounts.acting import actor_of
 from cellule.accounts.actions import REFUSED
+from cellule.accounts.models import User
 from cellule.vault import membership, parking, secrets_file, sessions
 from cellule.vault.unlocked import Unlocked
 
@@ -41,6 +47,25 @@ class Founded:
         if secrets_file.is_founded() or getattr(view, "open_before_founding", False):
             return None
         return render(request, "accounts/not_founded.html")
+
+
+class SignedIn(AuthenticationMiddleware):
+    """Sets `request.user` as Django does, from the account that was read together with its session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _person_of(request))
+
+
+def _person_of(request: HttpRequest) -> User | AnonymousUser:
+    session, person = request.session, request.session.person
+    if person is None or not person.is_active or session.get(SESSION_KEY) != str(person.pk):
+        return AnonymousUser()
+    # A new passphrase changes the mark, and with it ends every session that is bound to the old one.
+    if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
+        session.flush()
+        return AnonymousUser()
+    return person
 
 
 class Acting:

@@ -40,13 +40,22 @@ class SessionStore(SessionBase):
         return getattr(self, "_log_session", None)
 
     def load(self) -> dict:
-        row = self.model.objects.filter(key_hash=self.row_id, expires_at__gt=timezone.now()).first()
+        known = self.model.objects.select_related("user__organisation").filter(expires_at__gt=timezone.now())
+        row = known.filter(key_hash=self.row_id).first()
         content = _open(row) if row else None
         if content is None:
             self._session_key = None
             return {}
         self._log_session = row.log_session
+        # Read in the same query; only what the sealed content says makes this person the one who is signed in.
+        self._person = row.user
         return content
+
+    @property
+    def person(self):
+        """The account of the row that was loaded (None for a new session, or one that nobody signed in to)."""
+        self._get_session()
+        return getattr(self, "_person", None)
 
     def exists(self, session_key: str) -> bool:
         return self.model.objects.filter(key_hash=hashed(session_key)).exists()

@@ -1,4 +1,4 @@
-"""`make run`: one parent starts database, web server, worker, relay and scheduler, and stops them in order.
+"""`make run`: one parent starts database, web server, worker, and the relay that is the scheduler too.
 
 What it says goes to a terminal, in English like the programs that it starts.
 """
@@ -6,7 +6,6 @@ What it says goes to a terminal, in English like the programs that it starts.
 import hashlib
 import json
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -97,7 +96,6 @@ class House:
             "FICTION": fiction,
             "BIND": f"{HOST}:{self.port}",
             "SITE_ADDRESS": env_text("SITE_ADDRESS") or f"http://{HOST}:{self.port}",
-            "SECRET_KEY": env_text("SECRET_KEY") or secrets.token_urlsafe(48),
         }
         self.owner = owner
 
@@ -128,14 +126,11 @@ class House:
 
     def _start_processes(self) -> None:
         web = self._process("web server", "-m", "gunicorn", "--config", str(BASE_DIR / "gunicorn.conf.py"))
-        beat = self._process(
-            "scheduler", *CELERY, "beat", "--loglevel=WARNING", "--pidfile=", f"--schedule={self.data / 'run' / 'beat'}"
-        )
-        relay = self._process("relay", "manage.py", "relay")
+        relay = self._process("relay and scheduler", "manage.py", "relay")
         worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE, **AS_ROOT)
         # In the order of stopping: who gives work goes before who does it.
-        self.processes = [web, beat, relay, worker]
-        # Four programs that load at once on two cores would keep the page waiting.
+        self.processes = [web, relay, worker]
+        # Three programs that load at once on two cores would keep the page waiting.
         web.start()
         self._wait_for(web)
         for process in self.processes[1:]:

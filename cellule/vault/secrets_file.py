@@ -69,6 +69,11 @@ def server_key(label: str) -> bytes:
     return derive(read().server, f"server/{label}")
 
 
+def django_key(path: Path) -> str:
+    """What Django signs with, derived from the server's secret ("" before the founding); for the settings."""
+    return derive(_parse(path, path.stat().st_mtime_ns).server, "server/django").hex() if path.exists() else ""
+
+
 @lru_cache(maxsize=4)
 def _parse(path: Path, changed: int) -> HouseSecrets:
     stored = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -54,14 +54,6 @@ def test_database_of_ones_own_gets_no_fictional_people_unasked(house):
     assert house.is_fictional is False
 
 
-def test_each_start_has_a_key_of_its_own(house):
-    house._open_database()
-    first = house.environment["SECRET_KEY"]
-    house._open_database()
-
-    assert house.environment["SECRET_KEY"] != first
-
-
 def test_screen_tells_the_address_and_who_can_sign_in(tmp_path, capsys):
     people = [
         {"role": "Caseworker", "name": "Amina Roy", "email": "amina@example.org", "passphrase": "six mots de la liste"},
