@@ -197,12 +197,12 @@ def _client(person: str, house: House) -> Client:
     return signed_in(person)
 
 
-def _addresses(patterns: list | None = None, prefix: str = "") -> Iterator[str]:
+def addresses(patterns: list | None = None, prefix: str = "") -> Iterator[str]:
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLPattern):
             yield f"{prefix}{pattern.name}"
         else:
-            yield from _addresses(
+            yield from addresses(
                 pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
             )
 
@@ -220,7 +220,7 @@ def _cell(response) -> str:
 
 @pytest.mark.parametrize("table", [GET, POST], ids=["GET", "POST"])
 def test_every_address_has_its_row(table):
-    assert sorted(_table(table)) == sorted(_addresses())
+    assert sorted(_table(table)) == sorted(addresses())
 
 
 @pytest.mark.parametrize("person", PEOPLE)
