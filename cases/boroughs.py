@@ -24,7 +24,7 @@ BOROUGHS: tuple[tuple[str, str | Promise], ...] = (
     ("18", "Ville-Marie"),
     ("19", "Villeray–Saint-Michel–Parc-Extension"),
     ("outside", _("Outside Montréal")),
-    ("unknown", _("Not known")),
+    ("unknown", _("Place not known")),
 )
 
 _BY_CODE = dict(BOROUGHS)

@@ -58,4 +58,4 @@ class Relation(models.TextChoices):
     REFERRAL = "referral", _("Through a referral")
     BREAK_GLASS = "break_glass", _("Emergency access")
     OWN = "own", _("Their own")
-    NONE = "none", _("None")
+    NONE = "none", _("No tie")

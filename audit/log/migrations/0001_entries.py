@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, max_length=64, verbose_name='reference')),
                 ('shown', models.JSONField(null=True, verbose_name='references shown in a list')),
                 ('subject', models.UUIDField(null=True, verbose_name='log reference')),
-                ('relation', models.CharField(choices=[('assigned', 'Assigned to the case'), ('supervisor', 'Supervises the case'), ('referral', 'Through a referral'), ('break_glass', 'Emergency access'), ('own', 'Their own'), ('none', 'None')], max_length=20, verbose_name='relation to the case')),
+                ('relation', models.CharField(choices=[('assigned', 'Assigned to the case'), ('supervisor', 'Supervises the case'), ('referral', 'Through a referral'), ('break_glass', 'Emergency access'), ('own', 'Their own'), ('none', 'No tie')], max_length=20, verbose_name='relation to the case')),
                 ('purpose', models.CharField(blank=True, max_length=60, verbose_name='purpose')),
                 ('outcome', models.CharField(choices=[('done', 'Done'), ('refused_forbidden', 'Refused: not allowed'), ('refused_unknown', 'Refused: unknown or not theirs to see'), ('refused_conflict', 'Refused: too late'), ('failed', 'Failed')], max_length=20, verbose_name='outcome')),
                 ('session', models.UUIDField(verbose_name='session')),

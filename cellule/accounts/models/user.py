@@ -24,7 +24,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("work e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     role = models.CharField(_("role"), max_length=30, choices=roles.choices())
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation")
+    )
     language = models.CharField(
         _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )
