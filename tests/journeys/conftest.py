@@ -1,17 +1,43 @@
 """What every journey in the browser is held to: nothing from outside, nothing inline, nothing inaccessible."""
 
 import pytest
+from django.test import override_settings
+from playwright.sync_api import expect
 
+from cellule.accounts.models import User
 from cellule.settings import BASE_DIR
+from tests.journeys.person import Person
 
 AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+# Time for a slow machine; a page that is quick is not waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
 def base_url(live_server):
     """Let a journey go to a path; also stands in for the plugin's own fixture, of a kind that pytest gives up."""
     return live_server.url
+
+
+@pytest.fixture(scope="package", autouse=True)
+def built_files():
+    """Let the server of the tests, which serves no STATIC_ROOT, find style sheet, scripts and fonts."""
+    with override_settings(STATICFILES_DIRS=[BASE_DIR / "static" / "build"]):
+        yield
+
+
+@pytest.fixture
+def language():
+    """The language of everybody in the story; a story told in both takes it as a parameter."""
+    return "fr"
+
+
+@pytest.fixture
+def width():
+    """The width of everybody's screen, in CSS pixels."""
+    return 1280
 
 
 @pytest.fixture
@@ -24,20 +50,28 @@ def incidents():
 
 @pytest.fixture
 def new_context(new_context, live_server, incidents):
-    """Watch every page of the test: requests elsewhere, refusals by the page's policy, errors of scripts."""
+    """Watch every page of the test: requests elsewhere, parts that are missing, whatever the browser complains of."""
 
     def hear_request(request) -> None:
         ours = request.url.startswith(f"{live_server.url}/")
         if request.url.startswith(("http:", "https:", "ws:", "wss:")) and not ours:
             incidents.append(f"request to {request.url}")
 
+    def hear_response(response) -> None:
+        if response.status >= 400 and response.request.resource_type not in {"document", "fetch"}:
+            incidents.append(f"missing: {response.url}")
+
     def hear_console(message) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
             incidents.append(f"policy: {message.text}")
+        # A page that refuses says so by its status, which the browser repeats; parts of a page are heard above.
+        elif message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            incidents.append(f"console: {message.text}")
 
     def watched(**options):
         context = new_context(**options)
         context.on("request", hear_request)
+        context.on("response", hear_response)
         context.on("console", hear_console)
         context.on("weberror", lambda error: incidents.append(f"script: {error.error}"))
         return context
@@ -49,16 +83,45 @@ def new_context(new_context, live_server, incidents):
 def axe():
     """Give a function that fails with a readable list when the page breaks a rule of WCAG 2.2 AA."""
     source = AXE.read_text(encoding="utf-8")
+    # The size of targets (2.5.8) is the one rule of these levels that axe leaves off by itself.
+    options = {"runOnly": RULES, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 
     def check(page) -> None:
         # Evaluated by the debugger, which the page's policy allows; a script element would be refused.
         page.evaluate(source)
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+        result = page.evaluate("options => axe.run(document, options)", options)
         found = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html']}\n    {node['failureSummary']}"
             for violation in result["violations"]
             for node in violation["nodes"]
         ]
         assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return check
+
+
+@pytest.fixture
+def arrives(transactional_db, new_context, live_server, axe, language, width):
+    """`arrives("claire")`: that person of the fictional house, in front of a browser of their own."""
+    User.objects.update(language=language)
+
+    def arrived(name: str = "", **options) -> Person:
+        context = new_context(viewport={"width": width, "height": 800}, **options)
+        context.set_default_timeout(20_000)
+        context.add_cookies([{"name": "langue", "value": language, "url": live_server.url}])
+        has_scripts = options.get("java_script_enabled", True)
+        return Person(context.new_page(), name, language, axe if has_scripts else allowed_scripts(axe))
+
+    return arrived
+
+
+def allowed_scripts(axe):
+    """Let axe run in a browser whose scripts are off; those of the page have had their chance already."""
+
+    def check(page) -> None:
+        debugger = page.context.new_cdp_session(page)
+        debugger.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        axe(page)
+        debugger.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     return check
