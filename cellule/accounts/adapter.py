@@ -85,18 +85,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
-        identity = getattr(request, "opened_identity", None) or sessions.resume(
-            sessions.cookie_of(request), user.pk, None, pending=True
-        )
-        if identity is not None:
-            request.vault_cookie = sessions.begin(user.pk, request.session.row_id, identity)
+        # The open vault and its entry stand or fall together.
         with transaction.atomic():
+            identity = getattr(request, "opened_identity", None) or sessions.resume(
+                sessions.cookie_of(request), user.pk, None, pending=True
+            )
+            cookie = sessions.begin(user.pk, request.session.row_id, identity) if identity else ""
             record(
                 SIGNED_IN,
                 by=actor_of(user, request.session.log_session, request.acting.actor.request),
                 subject_type="accounts.user",
                 reference=str(user.pk),
             )
+        request.vault_cookie = cookie
         return super().post_login(request, user, **kwargs)
 
     def add_message(self, *args, **kwargs) -> None:

@@ -37,10 +37,12 @@ def unlock(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             record(UNLOCK_FAILED, by=request.acting.actor, outcome=Outcome.FAILED)
         return _page(request, form, suite, status=422)
-    request.vault_cookie = sessions.begin(request.user.pk, request.session.row_id, request.opened_identity)
-    reauthenticate_by_password(request)
+    # The open vault and its entry stand or fall together.
     with transaction.atomic():
+        cookie = sessions.begin(request.user.pk, request.session.row_id, request.opened_identity)
         record(UNLOCKED, by=request.acting.actor)
+    request.vault_cookie = cookie
+    reauthenticate_by_password(request)
     if parking.parked_for(request.user.pk):
         return redirect("accounts:kept")
     return HttpResponseRedirect(suite)
