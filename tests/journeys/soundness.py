@@ -24,7 +24,8 @@ def assert_sound(page: Page, language: str, axe: Callable[[Page], None] | None =
 
     assert name, f"{page.url} has no title of its own"
     with translation.override(language):
-        assert site == str(settings.SITE_NAME), page.url
-    assert facts == {"language": language, "mains": 1, "headings": 1, "overflow": 0, "repeated": []}, page.url
+        assert site == str(settings.SITE_NAME), f"{page.url} is not of this site"
+    sound = {"language": language, "mains": 1, "headings": 1, "overflow": 0, "repeated": []}
+    assert facts == sound, f"{page.url}: {facts}"
     if axe:
         axe(page)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.journeys.soundness import assert_sound
+
 # Put into the page by the debugger, as a forgotten template could.
 INLINE_STYLE = (
     "() => { const style = document.createElement('style'); style.textContent = 'p {}'; document.body.append(style) }"
@@ -36,3 +38,40 @@ def test_button_without_a_name_is_told(page, axe):
 
     with pytest.raises(AssertionError, match=r"button-name \(critical\): Buttons must have discernible text"):
         axe(page)
+
+
+def test_part_that_is_missing_is_told(page, incidents):
+    page.goto("/aide/")
+
+    with page.expect_response("**/absent.png"):
+        page.evaluate("() => { const image = new Image(); image.src = '/absent.png'; document.body.append(image) }")
+
+    assert [incident.partition(":")[0] for incident in incidents] == ["missing"]
+    incidents.clear()
+
+
+def test_style_sheet_and_scripts_are_there(page):
+    page.goto("/aide/")
+
+    assert page.evaluate("() => document.styleSheets.length") == 2
+    assert page.evaluate("() => document.body.classList.contains('js-enabled')")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        ("document.body.append(document.createElement('main'))", "'mains': 2"),
+        ("document.querySelector('h1').remove()", "'headings': 0"),
+        ("document.title = 'Suivi'", "has no title of its own"),
+        ("document.querySelector('h1').textContent = 'x'.repeat(500)", "'overflow': [1-9]"),
+        ("document.querySelector('h1').id = 'contenu'", "'repeated': \\['contenu'\\]"),
+    ],
+)
+def test_unsound_page_is_told(page, spoil, fault):
+    page.goto("/aide/")
+    assert_sound(page, "fr")
+
+    page.evaluate(f"() => {{ {spoil} }}")
+
+    with pytest.raises(AssertionError, match=fault):
+        assert_sound(page, "fr")
