@@ -3,6 +3,7 @@
 import datetime
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError, connection
@@ -57,7 +58,7 @@ def language(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("langue", "")
     if code in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
-            type(request.user).objects.filter(pk=request.user.pk).update(language=code)
+            get_user_model()._default_manager.filter(pk=request.user.pk).update(language=code)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             code,
