@@ -159,6 +159,10 @@ class InvitationForm(ModelForm):
         self.fields["organisation"].queryset = Organisation.objects.filter(zone=Organisation.Zone.UNIT)
         self.fields["organisation"].empty_label = None
 
+    def clean_email(self) -> str:
+        """As it is stored, so that one account is not asked for in two spellings."""
+        return self.cleaned_data["email"].strip().lower()
+
 
 class OrganisationForm(ModelForm):
     class Meta:
