@@ -18,7 +18,8 @@ CASEWORK = "casework"
 
 def find_case(request: HttpRequest, reference: str) -> Case:
     """Give the case with this reference, content closed. Http404 alike for none, and for one that is not theirs."""
-    case = Case.objects.visible_to(request.user).filter(reference=reference).first()
+    visible = Case.objects.visible_to(request.user).telling_who_leads(request.user)
+    case = next(iter(visible.filter(reference=reference)), None)
     if case is None:
         raise Http404
     return case

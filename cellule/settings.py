@@ -55,6 +55,8 @@ def database(url: str) -> dict:
         "OPTIONS": {
             **options,
             "server_side_binding": True,
+            # A statement that comes again is planned once for each connection.
+            "prepare_threshold": 3,
             "options": "-c search_path=public,keys -c statement_timeout=30000 -c lock_timeout=5000"
             " -c idle_in_transaction_session_timeout=60000",
         },

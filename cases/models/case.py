@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import IntegrityError, models, transaction
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -18,7 +18,6 @@ from audit.log.actions import Action, Relation
 from audit.log.record import record
 from cases import policies
 from cases.actions import INCIDENT_ADDED, INQUIRY_OPENED, NOTE_ADDED
-from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
 from cases.models.note import Note, NoteStory
 from cellule import references
@@ -27,7 +26,7 @@ from cellule.forms import FuzzyDate
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models import KeyGroup
 from cellule.vault.models.owner import Compartment
-from cellule.vault.unlocked import group_id, log_reference, new_subject
+from cellule.vault.unlocked import group_id, new_subject
 
 if TYPE_CHECKING:
     from cellule.accounts.models import User
@@ -76,14 +75,38 @@ class CaseOrdinary:
         return datetime.datetime.fromisoformat(self.opened_at)
 
 
+# Two lookups by index and one by primary key; guardian's own shortcut reads the whole table of cases. Written out,
+# because every page asks it and composing the statement anew takes longer than running it.
+_GRANTED = """
+SELECT u.content_object_id FROM cases_caseusergrant u WHERE u.user_id = %s{kept}
+UNION ALL
+SELECT u.content_object_id FROM cases_casegroupgrant u
+JOIN accounts_user_groups m ON m.group_id = u.group_id WHERE m.user_id = %s{kept}
+"""
+_TO_LEAD = " AND u.permission_id IN (SELECT id FROM auth_permission WHERE codename = %s)"
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: "User") -> Self:
         """Keep the cases that exist for this person: something on them was granted to them or to their organisation."""
-        return self._granted_to(user)
+        if not user.is_active:
+            return self.none()
+        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=""), [user.pk, user.pk]))
 
     def led_by(self, user: "User") -> Self:
         """Keep the cases this person leads, alone or with their organisation."""
-        return self._granted_to(user, permission__in=Permission.objects.filter(codename=LEAD).values("pk"))
+        if not user.is_active:
+            return self.none()
+        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=_TO_LEAD), [user.pk, LEAD, user.pk, LEAD]))
+
+    def telling_who_leads(self, user: "User") -> Self:
+        """Have each case know whether this person leads it, so that it need not be asked again."""
+        led = RawSQL(
+            f"cases_case.id IN ({_GRANTED.format(kept=_TO_LEAD)})",
+            [user.pk, LEAD, user.pk, LEAD],
+            models.BooleanField(),
+        )
+        return self.annotate(led=led, asked_by=models.Value(user.pk))
 
     def newest_first(self) -> Self:
         return self.order_by("-opened_week", "pk")
@@ -100,15 +123,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
             models.Q(opened_week__gt=case.opened_week) | models.Q(opened_week=case.opened_week, pk__lt=case.pk)
         )
 
-    def _granted_to(self, user: "User", **kept: Any) -> Self:
-        if not user.is_active:
-            return self.none()
-        # Two lookups by index and one by primary key; guardian's own shortcut reads the whole table of cases.
-        organisations = user.groups.through._default_manager.filter(user=user).values("group")
-        to_user = CaseUserGrant.objects.filter(user=user, **kept)
-        to_group = CaseGroupGrant.objects.filter(group__in=organisations, **kept)
-        return self.filter(pk__in=to_user.values("content_object").union(to_group.values("content_object"), all=True))
-
 
 class Case(SealedModel):
     """One file. In clear: its code, stage and week; everything else is sealed."""
@@ -122,6 +136,9 @@ class Case(SealedModel):
     ordinary = SealedDocument("cases.case.ordinary", document=CaseOrdinary, compartment=Compartment.ORDINARY)
 
     objects = CaseQuerySet.as_manager()
+    # Set by `telling_who_leads`.
+    led: bool
+    asked_by: uuid.UUID
 
     class Meta:
         verbose_name = _("case")
@@ -196,18 +213,19 @@ class Case(SealedModel):
 
     def _add[Row: (Incident, Note)](self, row: Row, story: Any, action: Action, by: Acting) -> Row:
         with transaction.atomic():
-            case = Case.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            case = Case.objects.telling_who_leads(by.user).select_for_update(of=("self",)).get(pk=self.pk)
             if not policies.may_write(case, by.user):
                 raise PermissionDenied
             if sent_before := type(row)._default_manager.filter(pk=row.pk).first():
                 if sent_before.case_id != case.pk:
                     raise RowTaken
                 return sent_before
-            by.vault.sealer(case, Compartment.STORY).write(row, "story", story)
+            sealer = by.vault.sealer(case, Compartment.STORY)
+            sealer.write(row, "story", story)
             row.save(force_insert=True)
             case.version += 1
             case.save(update_fields=["version"])
-            case._record(action, by, log_reference(case.pk), subject_type=row._meta.label_lower)
+            case._record(action, by, sealer.subject, subject_type=row._meta.label_lower)
         self.version = case.version
         return row
 
@@ -216,7 +234,8 @@ class Case(SealedModel):
     def is_led_by(self, user: "User") -> bool:
         """Whether the person leads this case, alone or with their organisation; asked once of each loaded case."""
         if user.pk not in self._leads:
-            self._leads[user.pk] = Case.objects.led_by(user).filter(pk=self.pk).exists()
+            known = getattr(self, "asked_by", None) == user.pk
+            self._leads[user.pk] = self.led if known else Case.objects.led_by(user).filter(pk=self.pk).exists()
         return self._leads[user.pk]
 
     def relation_to(self, user: "User") -> Relation:

@@ -90,7 +90,11 @@ class Acting:
         user = request.user
         if not user.is_authenticated:
             return Person(user, Actor.anonymous(request=request_id))
-        identity = sessions.resume(sessions.cookie_of(request), user.pk, request.session.row_id)
+        session = request.session
+        cookie = sessions.cookie_of(request)
+        identity = (
+            cookie and session.vault_row and sessions.resume(cookie, user.pk, session.row_id, known=session.vault_row)
+        )
         unlocked = Unlocked(user.pk, user.role, identity) if identity else None
         return Person(user, actor_of(user, request.session.log_session, request_id), unlocked)
 

@@ -7,12 +7,24 @@ import uuid
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cellule.vault import secrets_file
+from cellule.vault.models import VaultSession
+
+# Every request asks this: the session, its account and its copy of the keys at once, and nothing to compose anew.
+_LOAD = """
+SELECT u.*, s.log_session AS session_name, s.content AS session_content, v.id AS vault_id, v.holder AS vault_holder,
+    v.boot AS vault_boot, v.wrap AS vault_wrap, v.seen_at AS vault_seen_at, v.ends_at AS vault_ends_at
+FROM accounts_signinsession s
+LEFT JOIN accounts_user u ON u.id = s.user_id
+LEFT JOIN keys.vault_vaultsession v ON v.sign_in = s.key_hash AND NOT v.pending
+WHERE s.key_hash = %s AND s.expires_at > %s
+"""
 
 
 class SessionStore(SessionBase):
@@ -40,15 +52,24 @@ class SessionStore(SessionBase):
         return getattr(self, "_log_session", None)
 
     def load(self) -> dict:
-        known = self.model.objects.select_related("user__organisation").filter(expires_at__gt=timezone.now())
-        row = known.filter(key_hash=self.row_id).first()
-        content = _open(row) if row else None
+        row = next(iter(get_user_model()._default_manager.raw(_LOAD, [self.row_id, timezone.now()])), None)
+        content = _open(self.row_id, row.session_content) if row else None
         if content is None:
             self._session_key = None
             return {}
-        self._log_session = row.log_session
+        self._log_session = row.session_name
         # Read in the same query; only what the sealed content says makes this person the one who is signed in.
-        self._person = row.user
+        self._person = row if row.pk else None
+        if row.vault_id:
+            self._vault_row = VaultSession(
+                id=row.vault_id,
+                holder=row.vault_holder,
+                sign_in=self.row_id,
+                boot=row.vault_boot,
+                wrap=row.vault_wrap,
+                seen_at=row.vault_seen_at,
+                ends_at=row.vault_ends_at,
+            )
         return content
 
     @property
@@ -56,6 +77,12 @@ class SessionStore(SessionBase):
         """The account of the row that was loaded (None for a new session, or one that nobody signed in to)."""
         self._get_session()
         return getattr(self, "_person", None)
+
+    @property
+    def vault_row(self) -> VaultSession | None:
+        """The session copy of the person's root, as it was when the session was loaded."""
+        self._get_session()
+        return getattr(self, "_vault_row", None)
 
     def exists(self, session_key: str) -> bool:
         return self.model.objects.filter(key_hash=hashed(session_key)).exists()
@@ -127,10 +154,9 @@ def _seal(row_id: str, content: dict) -> bytes:
     return nonce + _cipher().encrypt(nonce, json.dumps(content).encode(), row_id.encode())
 
 
-def _open(row) -> dict | None:
-    sealed = bytes(row.content)
+def _open(row_id: str, sealed: bytes) -> dict | None:
     try:
-        return json.loads(_cipher().decrypt(sealed[:12], sealed[12:], row.key_hash.encode()))
+        return json.loads(_cipher().decrypt(sealed[:12], sealed[12:], row_id.encode()))
     except InvalidTag:
         return None
 

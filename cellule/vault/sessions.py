@@ -42,18 +42,26 @@ def begin(holder: uuid.UUID, sign_in: str, identity: Identity, *, pending: bool 
     return base64.urlsafe_b64encode(row.pk.bytes + secret).decode().rstrip("=")
 
 
-def resume(cookie: str, holder: uuid.UUID | None, sign_in: str | None, *, pending: bool = False) -> Identity | None:
+def resume(
+    cookie: str,
+    holder: uuid.UUID | None,
+    sign_in: str | None,
+    *,
+    pending: bool = False,
+    known: VaultSession | None = None,
+) -> Identity | None:
     """Open the root for this request, None when the session is locked, idle too long, or not this person's.
 
-    A pending copy (between passphrase and second factor) is found by the cookie alone and given once.
+    A pending copy (between passphrase and second factor) is found by the cookie alone and given once. `known`: the
+    row, where it was read already together with the sign-in session.
     """
     try:
         raw = base64.urlsafe_b64decode(cookie + "==")
         row_id, secret = uuid.UUID(bytes=raw[:16]), raw[16:]
     except (ValueError, TypeError):
         return None
-    row = VaultSession.objects.filter(pk=row_id, pending=pending).first()
-    if row is None or bytes(row.boot) != boot.BOOT or row.holder != holder:
+    row = known or VaultSession.objects.filter(pk=row_id, pending=pending).first()
+    if row is None or row.pk != row_id or bytes(row.boot) != boot.BOOT or row.holder != holder:
         return None
     if not pending and row.sign_in != sign_in:
         return None

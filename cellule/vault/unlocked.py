@@ -13,14 +13,13 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
-from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
 from audit.log.record import record_read
 from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys
-from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, Roster, SubjectRow
+from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
 from cellule.vault.models.owner import Compartment
 from cellule.vault.rosters import Member, VerifiedRoster, verified_newest
 from cellule.vault.sealing import (
@@ -34,6 +33,20 @@ from cellule.vault.sealing import (
     wrap,
     wrap_suite,
 )
+
+# Asked in every request that opens something: written out, because composing them takes longer than running them.
+_GROUPS = """
+SELECT g.id, g.kind, r.newest, w.id AS wrap_id, w.epoch, w.wrap
+FROM keys.vault_keygroup g
+JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
+LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
+"""
+_OWNER_KEYS = """
+SELECT k.*, s.log_reference AS subject
+FROM keys.vault_ownerkey k LEFT JOIN keys.vault_subjectrow s ON s.owner = k.owner
+WHERE k.owner = ANY(%s) AND k.compartment = ANY(%s)
+ORDER BY k.version
+"""
 
 
 class NotAMember(VaultError):
@@ -74,6 +87,8 @@ class Sealer(OpenKeys):
 
     owner: uuid.UUID
     keys: dict[str, tuple[int, AESGCM]]
+    # The owner's log reference, None for an owner that is just being made.
+    subject: uuid.UUID | None = None
 
     def write(self, row: models.Model, column: str, document: Any) -> None:
         """Seal a document into a column of the row (not saved)."""
@@ -92,17 +107,14 @@ class Unlocked(OpenKeys):
     @cached_property
     def _groups(self) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap]]:
         """In one query: the newest roster number of every group, and this person's wraps by group and epoch."""
-        newest = Roster.objects.filter(group=OuterRef("pk")).order_by("-number").values("number")[:1]
-        rows = KeyGroup.objects.annotate(
-            newest=Subquery(newest),
-            mine=FilteredRelation("wraps", condition=Q(wraps__holder=self.user)),
-        ).values_list("pk", "newest", "mine__pk", "mine__epoch", "mine__wrap")
-        numbers, wraps = {}, {}
-        for group, number, pk, epoch, wrapped in rows:
-            if number is not None:
-                numbers[group] = number
-            if pk is not None:
-                wraps[group, epoch] = GroupWrap(pk=pk, group_id=group, epoch=epoch, holder=self.user, wrap=wrapped)
+        numbers: dict[uuid.UUID, int] = {}
+        wraps: dict[tuple[uuid.UUID, int], GroupWrap] = {}
+        for group in KeyGroup.objects.raw(_GROUPS, [self.user]):
+            numbers[group.pk] = group.newest
+            if group.wrap_id is not None:
+                wraps[group.pk, group.epoch] = GroupWrap(
+                    pk=group.wrap_id, group_id=group.pk, epoch=group.epoch, holder=self.user, wrap=group.wrap
+                )
         return numbers, wraps
 
     @cached_property
@@ -180,10 +192,9 @@ class Unlocked(OpenKeys):
         """
         root = self.current_root(owner.key_holder)
         newest: dict[str, OwnerKey] = {}
-        for row in OwnerKey.objects.filter(
-            owner=owner.pk, holder=owner.key_holder, compartment__in=compartments
-        ).order_by("version"):
-            newest[row.compartment] = row
+        for row in _owner_keys([owner], compartments):
+            if row.holder == owner.key_holder:
+                newest[row.compartment] = row
         keys = {}
         for compartment in compartments:
             row = newest.get(compartment)
@@ -201,7 +212,7 @@ class Unlocked(OpenKeys):
             else:
                 key = self._unwrap(row)
             keys[compartment] = (row.version, AESGCM(key))
-        return Sealer(owner.pk, keys)
+        return Sealer(owner.pk, keys, next((row.subject for row in newest.values()), None))
 
     # --- Group roots -------------------------------------------------------------------------------
 
@@ -255,9 +266,7 @@ class Unlocked(OpenKeys):
 
 def _owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> list[OwnerKey]:
     """The wrapped keys of owners with, as `subject`, the log reference of each, in one query; opens nothing."""
-    subject = SubjectRow.objects.filter(owner=OuterRef("owner")).values("log_reference")
-    rows = OwnerKey.objects.filter(owner__in=[owner.pk for owner in owners], compartment__in=compartments)
-    return list(rows.annotate(subject=Subquery(subject)))
+    return list(OwnerKey.objects.raw(_OWNER_KEYS, [[owner.pk for owner in owners], [str(c) for c in compartments]]))
 
 
 def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
