@@ -212,21 +212,25 @@ class Case(SealedModel):
         return self._add(Note(pk=row_id, case=self, recorded_week=this_week()), story, NOTE_ADDED, by)
 
     def _add[Row: (Incident, Note)](self, row: Row, story: Any, action: Action, by: Acting) -> Row:
-        with transaction.atomic():
-            case = Case.objects.telling_who_leads(by.user).select_for_update(of=("self",)).get(pk=self.pk)
-            if not policies.may_write(case, by.user):
-                raise PermissionDenied
-            if sent_before := type(row)._default_manager.filter(pk=row.pk).first():
-                if sent_before.case_id != case.pk:
-                    raise RowTaken
-                return sent_before
-            sealer = by.vault.sealer(case, Compartment.STORY)
-            sealer.write(row, "story", story)
-            row.save(force_insert=True)
-            case.version += 1
-            case.save(update_fields=["version"])
-            case._record(action, by, sealer.subject, subject_type=row._meta.label_lower)
-        self.version = case.version
+        if not policies.may_write(self, by.user):
+            raise PermissionDenied
+        try:
+            with transaction.atomic():
+                # Holds the case's row to the end, and asks again whether it is still theirs.
+                mine = Case.objects.led_by(by.user).filter(pk=self.pk)
+                if not mine.update(version=models.F("version") + 1):
+                    raise PermissionDenied
+                sealer = by.vault.sealer(self, Compartment.STORY)
+                sealer.write(row, "story", story)
+                row.save(force_insert=True)
+                self._record(action, by, sealer.subject, subject_type=row._meta.label_lower)
+        except IntegrityError:
+            # The same form, sent twice: it was added before.
+            if (sent_before := type(row)._default_manager.filter(pk=row.pk).first()) is None:
+                raise
+            if sent_before.case_id != self.pk:
+                raise RowTaken from None
+            return sent_before
         return row
 
     # --- Questions ---------------------------------------------------------------------------------

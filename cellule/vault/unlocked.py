@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from itertools import starmap
+from typing import Any, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import models
+from django.db import connection, models
 
 from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
@@ -42,11 +43,23 @@ JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY gro
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
 """
 _OWNER_KEYS = """
-SELECT k.*, s.log_reference AS subject
+SELECT k.owner, k.compartment, k.version, k.holder, k.epoch, k.wrap, s.log_reference
 FROM keys.vault_ownerkey k LEFT JOIN keys.vault_subjectrow s ON s.owner = k.owner
 WHERE k.owner = ANY(%s) AND k.compartment = ANY(%s)
 ORDER BY k.version
 """
+
+
+class WrappedKey(NamedTuple):
+    """A row of `OwnerKey` with the owner's log reference; lists read many of them."""
+
+    owner: uuid.UUID
+    compartment: str
+    version: int
+    holder: uuid.UUID
+    epoch: int
+    wrap: bytes
+    subject: uuid.UUID | None
 
 
 class NotAMember(VaultError):
@@ -175,7 +188,7 @@ class Unlocked(OpenKeys):
         record_read(action, by=by, shown=[owner.reference for owner in owners])
         return self._open(owners, wrapped)
 
-    def _open(self, owners: Sequence[Owner], wrapped: Sequence[OwnerKey]) -> dict[uuid.UUID, OpenedOwner]:
+    def _open(self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}
         opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
         for row in wrapped:
@@ -191,7 +204,7 @@ class Unlocked(OpenKeys):
         Inside the act's transaction; the caller holds the owner's row lock (or has just made the row).
         """
         root = self.current_root(owner.key_holder)
-        newest: dict[str, OwnerKey] = {}
+        newest: dict[str, WrappedKey] = {}
         for row in _owner_keys([owner], compartments):
             if row.holder == owner.key_holder:
                 newest[row.compartment] = row
@@ -200,18 +213,18 @@ class Unlocked(OpenKeys):
             row = newest.get(compartment)
             if row is None or row.epoch < root.epoch:
                 key = secrets.token_bytes(32)
-                row = OwnerKey(
+                minted = OwnerKey(
                     owner=owner.pk,
                     compartment=compartment,
                     version=row.version + 1 if row else 1,
                     holder=owner.key_holder,
                     epoch=root.epoch,
                 )
-                row.wrap = wrap(root.wrapping, root.epoch, key, _owner_binding(row))
-                row.save(force_insert=True)
+                minted.wrap = wrap(root.wrapping, root.epoch, key, _owner_binding(minted))
+                minted.save(force_insert=True)
+                keys[compartment] = (minted.version, AESGCM(key))
             else:
-                key = self._unwrap(row)
-            keys[compartment] = (row.version, AESGCM(key))
+                keys[compartment] = (row.version, AESGCM(self._unwrap(row)))
         return Sealer(owner.pk, keys, next((row.subject for row in newest.values()), None))
 
     # --- Group roots -------------------------------------------------------------------------------
@@ -259,14 +272,16 @@ class Unlocked(OpenKeys):
         )
         return GroupRoot(group, epoch, root)
 
-    def _unwrap(self, row: OwnerKey) -> bytes:
+    def _unwrap(self, row: WrappedKey) -> bytes:
         root = self.root(row.holder, row.epoch)
         return unwrap(root.wrapping, bytes(row.wrap), _owner_binding(row))
 
 
-def _owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> list[OwnerKey]:
+def _owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> list[WrappedKey]:
     """The wrapped keys of owners with, as `subject`, the log reference of each, in one query; opens nothing."""
-    return list(OwnerKey.objects.raw(_OWNER_KEYS, [[owner.pk for owner in owners], [str(c) for c in compartments]]))
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER_KEYS, [[owner.pk for owner in owners], [str(each) for each in compartments]])
+        return list(starmap(WrappedKey, cursor.fetchall()))
 
 
 def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
@@ -277,7 +292,7 @@ def link_binding(group: uuid.UUID, epoch: int) -> bytes:
     return length_prefixed(b"epoch link", group.bytes, str(epoch).encode())
 
 
-def _owner_binding(row: OwnerKey) -> bytes:
+def _owner_binding(row: OwnerKey | WrappedKey) -> bytes:
     return length_prefixed(
         b"owner key",
         row.holder.bytes,
