@@ -21,6 +21,8 @@ _OURS = (
 _PLAIN = re.compile(r"[\w./:\[\]@<>=+-]{1,200}", re.ASCII)
 _STATUSES = {status.phrase for status in HTTPStatus}
 _QUERY = re.compile(r"\?\S*")
+# What follows is a way in as long as nobody has used it.
+_WAY_IN = re.compile(r"(/invitation/)[^/\s]+")
 # PostgreSQL tells the offending values in these lines of its errors.
 _TELLING = re.compile(r"\n?\s*(DETAIL|CONTEXT|HINT|QUERY|STATEMENT|LINE \d+):.*", re.DOTALL)
 
@@ -50,7 +52,7 @@ class Discreet(logging.Filter):
                 words = words % args
             except (TypeError, ValueError, KeyError):
                 words = f"{words} <{len(args)} values>"
-        return _QUERY.sub("", _TELLING.sub("", words))
+        return _WAY_IN.sub(r"\1…", _QUERY.sub("", _TELLING.sub("", words)))
 
 
 def place_of(error: BaseException) -> str:
