@@ -5,7 +5,7 @@ vault gives (`cellule.vault.unlocked`), which call `open` and `seal` here with t
 """
 
 import uuid
-from functools import cache
+from functools import cached_property
 from typing import Any, Self
 
 import orjson
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.lookups import IsNull
+from django.db.models.query_utils import DeferredAttribute
 
 from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed, open_record, seal_record
@@ -49,6 +50,31 @@ class _Prepared:
         self.record = record
 
 
+class _Cell(DeferredAttribute):
+    """The attribute of a sealed column: the bytes stay in the row, and whoever looks sees the word."""
+
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__.get(self.field.attname, self)
+        if value is self:
+            value = super().__get__(instance, cls)
+        return Sealed(value, instance.pk) if type(value) is bytes else value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class _Unchanged(models.Expression):
+    """In an UPDATE: what the row holds already."""
+
+    def __init__(self, field: models.Field) -> None:
+        super().__init__(output_field=field)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list]:
+        return connection.ops.quote_name(self.output_field.column), []
+
+
 class SealedDocument(models.Field):
     """One sealed JSON document per row and compartment.
 
@@ -58,6 +84,7 @@ class SealedDocument(models.Field):
 
     description = "sealed document"
     empty_strings_allowed = False
+    descriptor_class = _Cell
 
     def __init__(
         self,
@@ -70,7 +97,8 @@ class SealedDocument(models.Field):
         **kwargs: Any,
     ) -> None:
         self.contract, self.document, self.schema, self.owner = contract, document, schema, owner
-        self.compartment = Compartment(compartment) if compartment else None
+        # The plain text of the code: members of an enumeration are slow keys.
+        self.compartment = Compartment(compartment).value if compartment else ""
         self._prefix = length_prefixed(contract.encode())
         kwargs.setdefault("editable", False)
         super().__init__(**kwargs)
@@ -85,45 +113,39 @@ class SealedDocument(models.Field):
 
     def context(self, row: models.Model) -> bytes:
         """What the seal is bound to besides the key: contract, row, owner."""
-        cells = row.__dict__
-        key = cells[self.model._meta.pk.attname].bytes
-        if self.owner == "pk":
-            return self._prefix + key + key
-        # A foreign key's own attribute is slower than its cell, which is missing only where it was deferred.
-        return self._prefix + key + (cells.get(self.owner) or getattr(row, self.owner)).bytes
+        return self._prefix + row.pk.bytes + getattr(row, self.owner).bytes
 
     def seal(self, row: models.Model, document: Any, key: AESGCM, key_version: int) -> None:
         """Seal a document into the row's column (not saved)."""
-        content = orjson.dumps([self.schema, document])
-        record = seal_record(key, key_version, self.context(row), content)
+        record = seal_record(key, key_version, self.context(row), orjson.dumps([self.schema, document]))
         row.__dict__[self.attname] = Sealed(record, row.pk)
 
-    def open(self, row: models.Model, key: AESGCM) -> Any:
-        """Give the row's document. Raises CannotOpen when altered or moved, None when the column is empty."""
-        sealed = row.__dict__[self.attname]
-        return None if sealed is None else self.open_record(row, key, record_of(sealed))
+    def open_record(self, row: models.Model, owner: bytes, key: AESGCM, record: bytes) -> Any:
+        """Give the document inside a record that was read from this row: the context makes any other row's fail.
 
-    def open_record(self, row: models.Model, key: AESGCM, record: bytes) -> Any:
-        """Give the document inside a record that was read from this row: the context makes any other row's fail."""
-        schema, content = orjson.loads(open_record(key, self.context(row), record))
+        `owner`: the id, as bytes, of the owner whose key it is; a row of another owner was sealed for that one.
+        """
+        context = self._prefix + row.__dict__[self._key].bytes + owner
+        schema, content = orjson.loads(open_record(key, context, record))
         if schema != self.schema:
             content = self.document.raised(schema, content)
         return self.document(**content)
 
+    @cached_property
+    def _key(self) -> str:
+        return self.model._meta.pk.attname
+
     # --- Opaque to everything else -----------------------------------------------------------------
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        if value is None:
-            return None
-        # Past `Sealed.__new__`: lists read many of these, and which row it is from `SealedModel.from_db` knows.
-        sealed = str.__new__(Sealed, "sealed")
-        sealed._record, sealed._row = value, None
-        return sealed
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> _Prepared | None:
+    def pre_save(self, model_instance: models.Model, add: bool) -> "_Prepared | _Unchanged | None":
         value = model_instance.__dict__.get(self.attname)
         if value is None:
             return None
+        if type(value) is bytes:
+            # Read from some row and left alone: it may stay in its row, whichever that is, and go into no other.
+            if add:
+                raise SealedMisuse(f"{self.name} was copied from another row")
+            return _Unchanged(self)
         if not isinstance(value, Sealed):
             raise SealedMisuse(f"{self.name} takes what the vault sealed, nothing else")
         if value._row != model_instance.pk:
@@ -146,7 +168,7 @@ class SealedDocument(models.Field):
         raise SealedMisuse(f"{self.name} is sealed: no lookup can see into it")
 
     def get_col(self, alias: str, output_field: models.Field | None = None) -> "_SealedCol":
-        return _SealedCol(alias, self, output_field if isinstance(output_field, SealedDocument) else self)
+        return _SealedCol(alias, self)
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
         return sql.removeprefix(_REFUSED + "(").removesuffix(")"), params
@@ -159,27 +181,22 @@ class SealedDocument(models.Field):
 
 
 class SealedModel(models.Model):
-    """A model with sealed columns: each value remembers the row it was read from."""
+    """The base of models with sealed columns: a row that is pickled or deeply copied carries no record."""
 
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, db: str, field_names: Any, values: Any, *, fetch_mode: Any = None) -> "SealedModel":
-        row = super().from_db(db, field_names, values, fetch_mode=fetch_mode)
-        cells = row.__dict__
-        key, columns = _cells(cls)
-        for column in columns:
-            if (value := cells.get(column)) is not None:
-                value._row = cells[key]
-        return row
+    def __copy__(self) -> Self:
+        made = type(self).__new__(type(self))
+        made.__dict__.update(super().__getstate__())
+        return made
 
-
-@cache
-def _cells(model: type[models.Model]) -> tuple[str, list[str]]:
-    """Where a row of this model keeps its key and its sealed values."""
-    sealed = [field.attname for field in model._meta.concrete_fields if isinstance(field, SealedDocument)]
-    return model._meta.pk.attname, sealed
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        for field in self._meta.concrete_fields:
+            if isinstance(field, SealedDocument) and state.get(field.attname) is not None:
+                state[field.attname] = Sealed()
+        return state
 
 
 def record_of(sealed: Any) -> bytes:
@@ -190,13 +207,26 @@ def record_of(sealed: Any) -> bytes:
     return record
 
 
+def _opaque(value: Any, expression: Any, connection: Any) -> Sealed | None:
+    return None if value is None else Sealed(value)
+
+
 _REFUSED = "sealed_columns_cannot_be_computed_with"
 
 
 class _SealedCol(models.expressions.Col):
     """A sealed column compiles to a function that does not exist, save where it is plainly selected."""
 
+    is_named = False
+
+    def get_db_converters(self, connection: Any) -> list:
+        """`values()` and the like get the word; rows of the model keep the bytes behind `_Cell`, at no cost."""
+        return [_opaque] if self.is_named else []
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        query = compiler.query
+        # A cell of a row of its model, unless somebody asked for the column by its name.
+        self.is_named = bool(query.values_select) or any(each is self for each in query.annotation_select.values())
         sql, params = super().as_sql(compiler, connection)
         return f"{_REFUSED}({sql})", params
 

@@ -71,8 +71,14 @@ class OpenKeys:
 class Identity(OpenKeys):
     """What a person's or the house's root opens; lives in memory for one request."""
 
-    def __init__(self, root: bytes) -> None:
-        self.root = root
+    def __init__(self, root: bytes, fingerprint: str = "") -> None:
+        self.root, self._fingerprint = root, fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the public keys, brought along by whoever opened the root: making the keys takes longer
+        than a request's other work on keys together."""
+        return self._fingerprint or self.public.fingerprint
 
     @cached_property
     def _signing(self) -> Ed25519PrivateKey:

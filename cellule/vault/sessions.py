@@ -22,6 +22,8 @@ from cellule.vault.sealing import VaultError, length_prefixed, unwrap, wrap
 
 # Writing the time of the last request at every request would cost more than it tells.
 _TOUCH_AFTER = timedelta(seconds=15)
+# Kept and bound together: a root (32 bytes), and the fingerprint of the keys that follow from it.
+_ROOT = 32
 
 
 def begin(holder: uuid.UUID, sign_in: str, identity: Identity, *, pending: bool = False) -> str:
@@ -37,7 +39,8 @@ def begin(holder: uuid.UUID, sign_in: str, identity: Identity, *, pending: bool 
         ends_at=now + timedelta(seconds=settings.VAULT_SESSION_SECONDS),
     )
     secret = secrets.token_bytes(32)
-    row.wrap = wrap(_key(secret), 0, identity.root, _binding(row))
+    kept = identity.root + bytes.fromhex(identity.fingerprint)
+    row.wrap = wrap(_key(secret), 0, kept, _binding(row))
     row.save(force_insert=True)
     return base64.urlsafe_b64encode(row.pk.bytes + secret).decode().rstrip("=")
 
@@ -70,14 +73,14 @@ def resume(
         row.delete()
         return None
     try:
-        identity = Identity(unwrap(_key(secret), bytes(row.wrap), _binding(row)))
+        kept = unwrap(_key(secret), bytes(row.wrap), _binding(row))
     except VaultError:
         return None
     if pending:
         row.delete()
     elif now - row.seen_at >= _TOUCH_AFTER:
         VaultSession.objects.filter(pk=row.pk).update(seen_at=now)
-    return identity
+    return Identity(kept[:_ROOT], kept[_ROOT:].hex())
 
 
 def end(sign_in: str) -> None:

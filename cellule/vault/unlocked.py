@@ -28,7 +28,7 @@ from cellule.vault.sealing import (
     CannotOpen,
     VaultError,
     length_prefixed,
-    record_key_version,
+    record_header,
     unwrap,
     unwrap_from,
     wrap,
@@ -79,19 +79,23 @@ class OpenedOwner(OpenKeys):
     """Keys of one owner: reads the sealed columns of its rows."""
 
     owner: uuid.UUID
-    keys: dict[tuple[str, int], AESGCM]
+    # By compartment and the header of the records that they open.
+    keys: dict[tuple[str, bytes], AESGCM]
 
     def read(self, row: models.Model, column: str) -> Any:
         """Open one sealed column of a row. Raises CannotOpen, never shown to the person."""
         field = row._meta.get_field(column)
-        sealed = row.__dict__[field.attname]
-        if sealed is None:
-            return None
-        record = record_of(sealed)
-        key = self.keys.get((field.compartment, record_key_version(record)))
+        record = row.__dict__.get(field.attname)
+        if type(record) is not bytes:
+            # Not read from the database in this form: deferred, just sealed, empty.
+            sealed = getattr(row, column)
+            if sealed is None:
+                return None
+            record = record_of(sealed)
+        key = self.keys.get((field.compartment, record[:6]))
         if key is None:
             raise CannotOpen
-        return field.open_record(row, key, record)
+        return field.open_record(row, self.owner.bytes, key, record)
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,7 +142,7 @@ class Unlocked(OpenKeys):
     @cached_property
     def memberships(self) -> dict[uuid.UUID, Member]:
         """The groups in which a verified roster names this person, these keys and this role."""
-        fingerprint = self.identity.public.fingerprint
+        fingerprint = self.identity.fingerprint
         return {
             group: member
             for group, roster in self.rosters.items()
@@ -193,7 +197,7 @@ class Unlocked(OpenKeys):
         opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
         for row in wrapped:
             if row.holder == holders[row.owner]:
-                opened[row.owner].keys[row.compartment, row.version] = AESGCM(self._unwrap(row))
+                opened[row.owner].keys[row.compartment, record_header(row.version)] = AESGCM(self._unwrap(row))
         return opened
 
     # --- Writing -----------------------------------------------------------------------------------
