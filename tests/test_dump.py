@@ -243,7 +243,7 @@ def _invite(luc: Client, name: str, sent: str):
     return luc.post("/administration/invitations/nouvelle/", person)
 
 
-def _background_work(day: Day) -> None:
+def _background_work(day: Day, mail: Path) -> None:
     """The relay hands ids to the broker's folder, and the jobs are done as a worker does them."""
     with app.connection_for_write() as broker, app.amqp.Producer(broker, auto_declare=False) as producer:
 
@@ -254,7 +254,7 @@ def _background_work(day: Day) -> None:
         relay.send_due(send)
     for job_id in day.jobs:
         work.run(job_id)
-    (letter,) = (settings.DATA / "mail").glob("*.log")
+    (letter,) = mail.glob("*.log")
     text = re.sub(r"=\r?\n", "", letter.read_text(encoding="utf-8"))
     (code,) = re.findall(r"/invitation/([\w-]+)/", text)
     day.mailed["invitation code in the mail"] = code
@@ -309,14 +309,14 @@ def day(transactional_db, journal, temporary_folder, settings, tmp_path) -> Day:
     settings.MAILERS = {
         "default": {
             "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "OPTIONS": {"file_path": str(settings.DATA / "mail")},
+            "OPTIONS": {"file_path": str(tmp_path / "mail")},
         }
     }
     day = Day()
     _casework(day)
     _arrivals(day)
     letters.write_letter("privacy", "log.detail", uuid.uuid4(), {"words": f"{SECRET} de la lettre"}, b"s" * 16)
-    _background_work(day)
+    _background_work(day, tmp_path / "mail")
     assert signed_in("paule").get("/audit/journal/").status_code == 200
     _keys(day)
     return day
@@ -357,15 +357,15 @@ def _server_files(server) -> bytes:
     return _files(server.cluster) + (server.home / "server.log").read_bytes()
 
 
-def test_nothing_secret_lies_anywhere(day, journal, temporary_folder, postgres_server):
+def test_nothing_secret_lies_anywhere(day, journal, temporary_folder, postgres_server, tmp_path):
     data = settings.DATA
     # The secrets file and the list of fictional people are where these secrets live: own backup set, owner's alone.
     own = (data / "secrets", data / "fiction.json")
     places = {
         "tables": _tables(postgres_server),
         "server": _server_files(postgres_server),
-        "data": _files(data, *own, data / "mail"),
-        "mail": _files(data / "mail"),
+        "data": _files(data, *own),
+        "mail": _files(tmp_path / "mail"),
         "journal": journal.getvalue().encode(),
         "temporary": _files(temporary_folder),
     }
