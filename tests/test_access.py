@@ -202,9 +202,7 @@ def addresses(patterns: list | None = None, prefix: str = "") -> Iterator[str]:
         if isinstance(pattern, URLPattern):
             yield f"{prefix}{pattern.name}"
         else:
-            yield from addresses(
-                pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            )
+            yield from addresses(pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
 
 
 def _table(text: str) -> dict[str, list[str]]:
