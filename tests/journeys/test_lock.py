@@ -128,7 +128,7 @@ def test_back_after_sign_out_shows_nothing_kept_in_memory(claire):
     claire.page.go_back()
     # This browser does keep pages, and says why it did not keep ours.
     reasons = claire.page.evaluate("() => performance.getEntriesByType('navigation')[0].notRestoredReasons.reasons")
-    print(reasons)
+    assert "response-cache-control-no-store" in [reason["reason"] for reason in reasons]
 
     leaves_and_goes_back(claire)
 
