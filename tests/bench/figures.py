@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-BLOCKS = 10
-
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in `unit` (empty for a ratio) against `goal`, at most; `low` and `high` are the quartiles over blocks."""
+    """`value` in `unit` (empty for a ratio) against `goal`, at most; `low` and `high` are the quartiles."""
 
     name: str
     value: float
@@ -39,10 +37,10 @@ def median_figure(
 def ratio_figure(
     name: str, above: Sequence[float], below: Sequence[float], *, goal: float | None, baseline: str
 ) -> Figure:
-    """The ratio of two medians whose values were measured in turns; its spread over blocks of the run."""
-    ratios = [_middle(part) / _middle(other) for part, other in zip(_blocks(above), _blocks(below), strict=True)]
-    low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    return Figure(name, _middle(above) / _middle(below), "", goal, baseline, low, high)
+    """The median of the ratios of single turns: both sides of a turn saw the same noise of the machine."""
+    ratios = [high / low for high, low in zip(above, below, strict=True)]
+    low, value, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return Figure(name, value, "", goal, baseline, low, high)
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -82,12 +80,3 @@ def keep(figures: Sequence[Figure], path: Path) -> None:
     beside = path.with_suffix(".new")
     beside.write_text(json.dumps(dict(sorted(kept.items())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)
-
-
-def _middle(values: Sequence[float]) -> float:
-    return statistics.median(values)
-
-
-def _blocks(values: Sequence[float]) -> list[Sequence[float]]:
-    size = max(1, len(values) // BLOCKS)
-    return [values[start : start + size] for start in range(0, size * (len(values) // size), size)]

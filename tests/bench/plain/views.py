@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -81,11 +81,13 @@ def new_note(request: HttpRequest, reference: str) -> HttpResponse:
 def _add_note(case: Case, request: HttpRequest, form: NoteForm) -> None:
     """Sent twice, it is added once, as in the house."""
     told = {"case": case, "body": form.cleaned_data["body"], "recorded_at": timezone.now(), "recorded_by": request.user}
-    with transaction.atomic():
-        if Note.objects.filter(pk=form.row_id).exists():
-            return
-        Note(pk=form.row_id, **told).save(force_insert=True)
-        Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
+    try:
+        with transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
+            Note(pk=form.row_id, **told).save(force_insert=True)
+    except IntegrityError:
+        if not Note.objects.filter(pk=form.row_id, case=case).exists():
+            raise
 
 
 def _event(row: Incident | Note) -> Event:

@@ -3,11 +3,9 @@
 import time
 import uuid
 
-from django.db import transaction
-
 from audit.log.actions import Relation
 from audit.log.actor import Actor
-from audit.log.record import record
+from audit.log.record import record_read
 from cases.actions import CASE_OPENED
 from cases.models import Case
 
@@ -22,14 +20,13 @@ def _read(reference: str, actor: Actor | None = None) -> float:
     start = time.perf_counter()
     case = Case.objects.get(reference=reference)
     if actor is not None:
-        with transaction.atomic(durable=True):
-            record(
-                CASE_OPENED,
-                by=actor,
-                subject_type="cases.case",
-                reference=case.reference,
-                subject=case.pk,
-                relation=Relation.ASSIGNED,
-                purpose="casework",
-            )
+        record_read(
+            CASE_OPENED,
+            by=actor,
+            subject_type="cases.case",
+            reference=case.reference,
+            subject=case.pk,
+            relation=Relation.ASSIGNED,
+            purpose="casework",
+        )
     return (time.perf_counter() - start) * 1000
