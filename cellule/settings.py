@@ -177,7 +177,7 @@ VAULT_SESSION_SECONDS = 12 * 60 * 60
 SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", not FICTION)
 INVITATION_HOURS = 72
 
-# Argon2id of a passphrase slot; kept inside each slot, so raising it reaches old slots at their next unlock.
+# Argon2id of a passphrase slot; kept inside each slot, so a raised cost holds for slots made from then on.
 SLOT_COST = {"memory": 64 * 1024, "passes": 3, "lanes": 1}
 # Every answer to a passphrase comes after this many seconds, right or wrong, known or unknown.
 SIGN_IN_ANSWER_SECONDS = 0.6
@@ -200,6 +200,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "cellule.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Cellule"
+# A code typed just as it changes is still taken; each is taken once.
+MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "cellule.accounts.forms.CodeForm",
     "activate_totp": "cellule.accounts.forms.ActivateTOTPForm",

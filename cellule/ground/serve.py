@@ -25,6 +25,8 @@ FICTION_FILE = "fiction.json"
 NO = {"0", "false", "no"}
 # Served programs never see these; a mounted secret goes by the same name with _FILE.
 OWNERS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
+# Opens what people have unlocked: for the web server alone.
+WEB, WEB_ONLY = "web server", "BOOT_SECRET"
 CELERY = ("-m", "celery", "--quiet", "--app", "cellule.celery")
 # An evaluation in a container is often run by root, which the worker would remark on at each start.
 AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
@@ -125,7 +127,7 @@ class House:
             made.write_text(wanted, encoding="utf-8")
 
     def _start_processes(self) -> None:
-        web = self._process("web server", "-m", "gunicorn", "--config", str(BASE_DIR / "gunicorn.conf.py"))
+        web = self._process(WEB, "-m", "gunicorn", "--config", str(BASE_DIR / "gunicorn.conf.py"))
         relay = self._process("relay and scheduler", "manage.py", "relay")
         worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE, **AS_ROOT)
         # In the order of stopping: who gives work goes before who does it.
@@ -169,7 +171,8 @@ class House:
             raise NotStarted(f"“manage.py {command}” failed; its own words are above.")
 
     def _process(self, name: str, *words: str, **more: str) -> Process:
-        return Process(name, [sys.executable, *words], environment={**self.environment, **more}, folder=BASE_DIR)
+        environment = self.environment if name == WEB else _without(self.environment, WEB_ONLY)
+        return Process(name, [sys.executable, *words], environment={**environment, **more}, folder=BASE_DIR)
 
     def _close(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
