@@ -64,10 +64,11 @@ def seal_record(key: AESGCM, key_version: int, context: bytes, document: bytes) 
 
 def open_record(key: AESGCM, context: bytes, sealed: bytes) -> bytes:
     """Open a sealed record; gives the padded document. Raises CannotOpen, UnknownFormat."""
-    if sealed[:2] != _AES_RECORD:
+    header = sealed[:6]
+    if not header.startswith(_AES_RECORD):
         raise UnknownFormat
     try:
-        return key.decrypt(sealed[6:18], sealed[18:], sealed[:6] + context)
+        return key.decrypt(sealed[6:18], sealed[18:], header + context)
     except InvalidTag:
         raise CannotOpen from None
 

@@ -37,7 +37,7 @@ from cellule.vault.sealing import (
 
 # Asked in every request that opens something: written out, because composing them takes longer than running them.
 _GROUPS = """
-SELECT g.id, g.kind, r.newest, w.id AS wrap_id, w.epoch, w.wrap
+SELECT g.id, r.newest, w.id, w.epoch, w.wrap
 FROM keys.vault_keygroup g
 JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
@@ -82,6 +82,10 @@ class OpenedOwner(OpenKeys):
     # By compartment and the header of the records that they open.
     keys: dict[tuple[str, bytes], AESGCM]
 
+    @cached_property
+    def bound_to(self) -> bytes:
+        return self.owner.bytes
+
     def read(self, row: models.Model, column: str) -> Any:
         """Open one sealed column of a row. Raises CannotOpen, never shown to the person."""
         field = row._meta.get_field(column)
@@ -95,7 +99,7 @@ class OpenedOwner(OpenKeys):
         key = self.keys.get((field.compartment, record[:6]))
         if key is None:
             raise CannotOpen
-        return field.open_record(row, self.owner.bytes, key, record)
+        return field.open_record(row, self.bound_to, key, record)
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,12 +130,13 @@ class Unlocked(OpenKeys):
         """In one query: the newest roster number of every group, and this person's wraps by group and epoch."""
         numbers: dict[uuid.UUID, int] = {}
         wraps: dict[tuple[uuid.UUID, int], GroupWrap] = {}
-        for group in KeyGroup.objects.raw(_GROUPS, [self.user]):
-            numbers[group.pk] = group.newest
-            if group.wrap_id is not None:
-                wraps[group.pk, group.epoch] = GroupWrap(
-                    pk=group.wrap_id, group_id=group.pk, epoch=group.epoch, holder=self.user, wrap=group.wrap
-                )
+        with connection.cursor() as cursor:
+            cursor.execute(_GROUPS, [self.user])
+            rows = cursor.fetchall()
+        for group, newest, pk, epoch, wrapped in rows:
+            numbers[group] = newest
+            if pk is not None:
+                wraps[group, epoch] = GroupWrap(pk=pk, group_id=group, epoch=epoch, holder=self.user, wrap=wrapped)
         return numbers, wraps
 
     @cached_property
