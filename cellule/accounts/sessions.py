@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 import uuid
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -18,8 +19,7 @@ from cellule.vault.models import VaultSession
 
 # Every request asks this: the session, its account and its copy of the keys at once, and nothing to compose anew.
 _LOAD = """
-SELECT u.*, s.log_session AS session_name, s.content AS session_content, v.id AS vault_id, v.holder AS vault_holder,
-    v.boot AS vault_boot, v.wrap AS vault_wrap, v.seen_at AS vault_seen_at, v.ends_at AS vault_ends_at
+SELECT s.content, s.log_session, v.id, v.holder, v.boot, v.wrap, v.seen_at, v.ends_at, {person}
 FROM accounts_signinsession s
 LEFT JOIN accounts_user u ON u.id = s.user_id
 LEFT JOIN keys.vault_vaultsession v ON v.sign_in = s.key_hash AND NOT v.pending
@@ -52,23 +52,27 @@ class SessionStore(SessionBase):
         return getattr(self, "_log_session", None)
 
     def load(self) -> dict:
-        row = next(iter(get_user_model()._default_manager.raw(_LOAD, [self.row_id, timezone.now()])), None)
-        content = _open(self.row_id, row.session_content) if row else None
+        columns, statement = _load_statement()
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [self.row_id, timezone.now()])
+            row = cursor.fetchone()
+        content = _open(self.row_id, row[0]) if row else None
         if content is None:
             self._session_key = None
             return {}
-        self._log_session = row.session_name
+        _, self._log_session, vault_id, holder, boot, wrap, seen_at, ends_at, *person = row
         # Read in the same query; only what the sealed content says makes this person the one who is signed in.
-        self._person = row if row.pk else None
-        if row.vault_id:
+        if any(person):
+            self._person = get_user_model().from_db(connection.alias, columns, person)
+        if vault_id:
             self._vault_row = VaultSession(
-                id=row.vault_id,
-                holder=row.vault_holder,
+                id=vault_id,
+                holder=holder,
                 sign_in=self.row_id,
-                boot=row.vault_boot,
-                wrap=row.vault_wrap,
-                seen_at=row.vault_seen_at,
-                ends_at=row.vault_ends_at,
+                boot=boot,
+                wrap=wrap,
+                seen_at=seen_at,
+                ends_at=ends_at,
             )
         return content
 
@@ -143,6 +147,14 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         cls.get_model_class().objects.filter(expires_at__lt=timezone.now()).delete()
+
+
+@cache
+def _load_statement() -> tuple[list[str], str]:
+    """The attributes of an account, and the statement that ends with its columns."""
+    fields = get_user_model()._meta.concrete_fields
+    person = ", ".join(f"u.{field.column}" for field in fields)
+    return [field.attname for field in fields], _LOAD.format(person=person)
 
 
 def hashed(session_key: str) -> str:
