@@ -88,7 +88,8 @@ def axe():
 
     def check(page) -> None:
         # Evaluated by the debugger, which the page's policy allows; a script element would be refused.
-        page.evaluate(source)
+        if page.evaluate("() => !window.axe"):
+            page.evaluate(source)
         result = page.evaluate("options => axe.run(document, options)", options)
         found = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html']}\n    {node['failureSummary']}"
