@@ -41,13 +41,13 @@ accounts:end_session            in   in   405  lock 405  405  405  405  405  405
 accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405
 accounts:enrol                  200  200  200  200  200  200  200  200  200  200  200
 accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200
-accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  405
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200
 accounts:passphrase             in   in   step lock step step step step step step step
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
-accounts:unlock                 in   in   405  405  405  405  405  405  405  405  405
+accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock
 accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405
 cases:case                      in   in   wait lock 404  200  404  404  403  403  403
@@ -72,7 +72,7 @@ mfa_view_recovery_codes         in   in   step lock step step step step step ste
 offline                         200  200  200  200  200  200  200  200  200  200  200
 presence                        in   in   wait lock 204  204  204  204  204  204  204
 privacy                         200  200  200  200  200  200  200  200  200  200  200
-review:detail                   in   in   wait lock 405  405  405  405  405  405  405
+review:detail                   in   in   wait lock 403  403  403  403  on   on   403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on

@@ -6,17 +6,18 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.log.models import Entry
 from audit.log.record import record
 from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
-from audit.review.detail import NotTheDetail, has_letter_for, open_detail, record_with_detail
+from audit.review.detail import NotTheDetail, has_letter_for, open_detail
 from audit.review.forms import FilterForm
 from audit.review.people import lines
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
+from cellule.vault.details import record_with_detail
 from cellule.vault.models import Letter
 from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import NotAMember
@@ -40,7 +41,7 @@ def log(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         found = list(entries.newest_first()[: PAGE + 1])
         if context["state"]:
-            record_with_detail(SEARCHED, context["state"], by=request.acting)
+            record_with_detail(SEARCHED, context["state"], by=request.acting.actor)
         else:
             record(VIEWED, by=request.acting.actor)
     page = found[:PAGE]
@@ -58,10 +59,15 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return render(request, "review/entry.html", _shown(request, seen))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
-    """An entry with its sealed detail opened, for whoever holds the key; the opening is recorded first."""
+    """An entry with its sealed detail opened, for whoever holds the key; the opening is recorded first.
+
+    Loaded by its address the page is the entry, still sealed.
+    """
     _require(request, Permission.READ_LOG)
+    if request.method != "POST":
+        return redirect("review:entry", entry_id)
     seen = get_object_or_404(Entry, pk=entry_id)
     try:
         opened = open_detail(seen, request.acting)

@@ -177,6 +177,17 @@ def test_invited_again_the_older_link_ends(luc):
     assert Client().get(second.removeprefix(settings.SITE_ADDRESS)).status_code == 200
 
 
+def test_printed_link_loaded_by_its_address_is_the_list_and_makes_no_new_link(luc):
+    luc.post(INVITE, _person(sent="print"))
+    printed = luc.post(f"/administration/invitations/{User.objects.get(name='Nora Nouvelle').pk}/", {"print": ""})
+    made = Invitation.objects.count()
+
+    again = luc.get(printed.request["PATH_INFO"])
+
+    assert (again.status_code, again.headers["Location"]) == (302, "/administration/")
+    assert Invitation.objects.count() == made
+
+
 def test_withdrawn_link_no_longer_works(luc):
     link = luc.post(INVITE, _person(sent="print")).context["link"].removeprefix(settings.SITE_ADDRESS)
     person = User.objects.get(email="nora@cellule.example")

@@ -1,6 +1,8 @@
 """The lock: on demand, when idle, after a restart; nothing typed is lost."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -22,13 +24,14 @@ def client(db) -> Client:
 
 
 def _unlock(client, passphrase=None, suite="/compte/"):
-    return client.post("/verrou/ouvrir/", {"password": passphrase or PEOPLE["luc"].passphrase, "suite": suite})
+    address = f"/verrou/ouvrir/?{urlencode({'suite': suite})}"
+    return client.post(address, {"password": passphrase or PEOPLE["luc"].passphrase})
 
 
 def test_the_button_locks_on_the_server(client):
     response = client.post("/verrou/", {"suite": "/compte/"})
 
-    assert response.headers["Location"] == "/verrou/?suite=/compte/"
+    assert response.headers["Location"] == "/verrou/?suite=%2Fcompte%2F"
     assert VaultSession.objects.count() == 0
     assert client.get("/compte/").headers["Location"] == "/verrou/?suite=%2Fcompte%2F"
     assert Entry.objects.filter(action="vault.locked").count() == 1
@@ -51,6 +54,23 @@ def test_a_wrong_passphrase_leaves_it_locked(client):
     assert response.context["form"].errors["password"] == [said(AccountAdapter.error_messages["incorrect_password"])]
     assert client.get("/compte/").status_code == 302
     assert Entry.objects.filter(action="vault.unlock_failed", outcome="failed").count() == 1
+
+
+def test_page_of_a_wrong_passphrase_can_be_loaded_again_and_still_knows_the_way_back(client):
+    client.post("/verrou/", {"suite": "/compte/?repris=x&y"})
+    refused = _unlock(client, "faux", suite="/compte/?repris=x&y")
+
+    again = client.get(f"{refused.request['PATH_INFO']}?{refused.request['QUERY_STRING']}")
+
+    assert again.headers["Location"] == "/verrou/?suite=%2Fcompte%2F%3Frepris%3Dx%26y"
+    address = re.search(r'action="(/verrou/ouvrir/[^"]*)"', client.get(again.headers["Location"]).text)[1]
+    assert client.post(address, {"password": PEOPLE["luc"].passphrase})["Location"] == "/compte/?repris=x&y"
+
+
+def test_unlocking_by_address_when_nothing_is_locked_goes_on(client):
+    response = client.get("/verrou/ouvrir/?suite=%2Fcompte%2F", follow=True)
+
+    assert [address for address, _status in response.redirect_chain] == ["/verrou/?suite=%2Fcompte%2F", "/compte/"]
 
 
 def test_another_persons_passphrase_does_not_unlock(client):

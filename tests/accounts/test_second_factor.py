@@ -196,7 +196,7 @@ def test_required_who_removes_it_is_asked_for_a_new_one(required, client):
 
 def test_required_lock_page_sign_out_and_help_still_answer(required, client):
     assert client.get("/aide/").status_code == 200
-    assert client.post("/verrou/")["Location"] == "/verrou/?suite=/"
+    assert client.post("/verrou/")["Location"] == "/verrou/?suite=%2F"
     assert client.get("/verrou/").status_code == 200
     assert client.post("/deconnexion/")["Location"] == "/connexion/"
 

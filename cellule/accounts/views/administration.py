@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.log.record import record
 from cellule.accounts import enrolment, roles
@@ -45,9 +45,11 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @for_permission(Permission.INVITE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite_again(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
-    """A new way in for somebody who has not enrolled; the older link ends."""
+    """A new way in for somebody who has not enrolled; the older link ends. A printed link is not shown again."""
+    if request.method != "POST":
+        return redirect("accounts:administration")
     person = get_object_or_404(User.objects.exclude(pk__in=Slot.objects.values("holder")), pk=person, is_active=True)
     sent = "print" if "print" in request.POST else "mail"
     with transaction.atomic():

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_http_methods
 
 from audit.log.actions import Outcome
 from audit.log.record import record
@@ -21,17 +21,19 @@ def lock(request: HttpRequest) -> HttpResponse:
     """POST locks at once; GET shows the page, or goes on where the person was when nothing is locked."""
     if request.method == "POST":
         _close(request)
-        return redirect(f"{reverse('accounts:lock')}?suite={_safe(request.POST.get('suite', ''))}")
+        return _to_lock_page(_safe(request.POST.get("suite", "")))
     if request.acting.unlocked:
         return HttpResponseRedirect(_safe(request.GET.get("suite", "")))
     return _page(request, ReauthenticateForm(user=request.user), _safe(request.GET.get("suite", "")))
 
 
 @open_while_locked
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
-    """Open the vault again with the passphrase."""
-    suite = _safe(request.POST.get("suite", ""))
+    """Open the vault again with the passphrase; loaded by its address, as after a wrong one, it is the lock page."""
+    suite = _safe(request.GET.get("suite", ""))
+    if request.method != "POST":
+        return _to_lock_page(suite)
     form = ReauthenticateForm(request.POST, user=request.user)
     if not form.is_valid():
         with transaction.atomic():
@@ -55,6 +57,10 @@ def _close(request: HttpRequest) -> None:
     if was_open:
         with transaction.atomic():
             record(LOCKED, by=request.acting.actor)
+
+
+def _to_lock_page(suite: str) -> HttpResponse:
+    return redirect(f"{reverse('accounts:lock')}?{urlencode({'suite': suite})}")
 
 
 def _page(request: HttpRequest, form: ReauthenticateForm, suite: str, status: int = 200) -> HttpResponse:
