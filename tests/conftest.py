@@ -1,4 +1,4 @@
-"""Fixtures of the whole house: the database, and how the browser is started."""
+"""Fixtures of the whole house: the database, its people, and how the browser is started."""
 
 import os
 import tempfile
@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 from cellule.ground import chromium
 from cellule.ground.postgres import Server
 from tests.database import Casts
+from tests.people import *
 
 
 @pytest.fixture(scope="session")

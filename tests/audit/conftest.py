@@ -9,16 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.log.actions import Action
 from audit.log.actor import Actor
+from audit.log.models import Entry
 from audit.log.record import record
-from tests.people import (  # noqa: F401  (the people of the house, as fixtures)
-    administrator,
-    as_,
-    auditor,
-    caseworker,
-    intake_worker,
-    privacy_officer,
-    supervisor,
-)
+from cellule.accounts.models import User
 
 _ACT = Action("tests.acted", "Acted in a test")
 
@@ -72,3 +65,26 @@ def queries():
         return len(captured)
 
     return counted
+
+
+@pytest.fixture
+def paule(as_):
+    """The auditor's browser."""
+    return as_("paule")
+
+
+@pytest.fixture
+def rose(as_):
+    """The privacy officer's browser."""
+    return as_("rose")
+
+
+@pytest.fixture
+def looks():
+    """Tell what a person did in the log, oldest first."""
+
+    def looked(name: str) -> list[Entry]:
+        user = User.objects.get(email=f"{name}@cellule.example")
+        return list(Entry.objects.by_actor(str(user.pk)).filter(action__startswith="log.").order_by("id"))
+
+    return looked

@@ -7,31 +7,15 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
-from django.urls import reverse
 from django.utils import timezone
 
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.models import Entry
 from audit.review import views
-from audit.review.detail import PURPOSE
 from cellule.accounts.models import User
-from cellule.vault.letters import new_salt, open_letter, write_letter
-from cellule.vault.models import Letter, LetterKey
 
 LOG = "/audit/journal/"
-
-
-@pytest.fixture
-def paule(as_):
-    """The auditor's browser."""
-    return as_("paule")
-
-
-@pytest.fixture
-def rose(as_):
-    """The privacy officer's browser."""
-    return as_("rose")
 
 
 @pytest.fixture
@@ -44,12 +28,6 @@ def claire(db) -> Actor:
 def _shown(response) -> list[uuid.UUID]:
     """The keys of the entries that a page links to, in its order."""
     return [uuid.UUID(key) for key in re.findall(r'href="/audit/journal/([0-9a-f-]{36})/"', response.content.decode())]
-
-
-def _looks(name: str) -> list[Entry]:
-    """What this person did in the log, oldest first."""
-    user = User.objects.get(email=f"{name}@cellule.example")
-    return list(Entry.objects.by_actor(str(user.pk)).filter(action__startswith="log.").order_by("id"))
 
 
 @pytest.mark.django_db
@@ -151,8 +129,8 @@ def test_log_page_takes_both_days_of_a_period(paule, write):
         ("reference", {"reference": "A\0"}),
     ],
 )
-def test_log_page_says_what_is_wrong_and_keeps_what_was_typed(paule, field, asked):
-    before = len(_looks("paule"))
+def test_log_page_says_what_is_wrong_and_keeps_what_was_typed(paule, field, asked, looks):
+    before = len(looks("paule"))
 
     response = paule.post(LOG, asked)
 
@@ -160,7 +138,7 @@ def test_log_page_says_what_is_wrong_and_keeps_what_was_typed(paule, field, aske
     assert list(response.context["form"].errors) == [field]
     assert response.context["form"].data.dict() == asked
     assert response.context["lines"] is None
-    assert len(_looks("paule")) == before
+    assert len(looks("paule")) == before
 
 
 @pytest.mark.django_db
@@ -172,7 +150,7 @@ def test_log_page_that_finds_nothing_says_what_to_do(paule):
 
 
 @pytest.mark.django_db
-def test_each_look_at_the_log_leaves_exactly_one_entry(paule, write):
+def test_each_look_at_the_log_leaves_exactly_one_entry(paule, write, looks):
     written = write(reference="7QK2M9XD")
     before = Entry.objects.count()
 
@@ -181,13 +159,13 @@ def test_each_look_at_the_log_leaves_exactly_one_entry(paule, write):
     paule.post(LOG, {"before": str(written.pk)})
     paule.get(f"{LOG}{written.pk}/")
 
-    assert [entry.action for entry in _looks("paule")] == [
+    assert [entry.action for entry in looks("paule")] == [
         "log.viewed",
         "log.searched",
         "log.viewed",
         "log.entry_viewed",
     ]
-    assert _looks("paule")[-1].reference == str(written.pk)
+    assert looks("paule")[-1].reference == str(written.pk)
     assert Entry.objects.count() == before + 4
 
 
@@ -208,78 +186,9 @@ def test_log_page_shows_nothing_while_the_log_cannot_be_written(as_, write, log_
 
 
 @pytest.mark.django_db
-def test_what_was_typed_is_for_the_privacy_officer_only(paule, auditor, privacy_officer):
-    paule.post(LOG, {"person": "Claire", "reference": "7QK2M9XD", "outcome": "failed"})
-
-    look = _looks("paule")[-1]
-    letter = Letter.objects.get(row=look.pk)
-    clear = b"|".join(str(value).encode() for value in Entry.objects.filter(pk=look.pk).values_list()[0]) + look.body
-    document, _ = open_letter(privacy_officer.vault, letter)
-
-    assert [word for word in (b"Claire", b"7QK2M9XD", b"failed") if word in clear] == []
-    assert document == {"person": "Claire", "reference": "7QK2M9XD", "outcome": "failed"}
-    assert letter.group not in auditor.vault.memberships
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sealed_detail_opens_for_the_privacy_officer_and_that_is_recorded(as_):
-    paule, rose = as_("paule"), as_("rose")
-    paule.post(LOG, {"reference": "7QK2M9XD"})
-    look = _looks("paule")[-1]
-    address = reverse("review:detail", args=[look.pk])
-
-    offered = rose.get(f"{LOG}{look.pk}/").content.decode()
-    opened = rose.post(address)
-
-    assert f'action="{address}"' in offered
-    assert "7QK2M9XD" not in offered
-    assert "<bdi>7QK2M9XD</bdi>" in opened.content.decode()
-    assert Entry.objects.of_action("vault.letter_opened").get().reference == str(look.pk)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sealed_detail_stays_shut_for_the_auditor(as_):
-    paule = as_("paule")
-    paule.post(LOG, {"reference": "7QK2M9XD"})
-    look = _looks("paule")[-1]
-    address = reverse("review:detail", args=[look.pk])
-
-    offered = paule.get(f"{LOG}{look.pk}/").content.decode()
-    refused = paule.post(address)
-
-    assert f'action="{address}"' not in offered
-    assert refused.status_code == 403
-    assert Entry.objects.of_action("vault.letter_opened").count() == 0
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("fault", ["key destroyed", "letter replaced"])
-def test_sealed_detail_that_is_not_what_the_log_says_is_not_shown(paule, rose, fault):
-    paule.post(LOG, {"reference": "7QK2M9XD"})
-    look = _looks("paule")[-1]
-    letter = Letter.objects.get(row=look.pk)
-    if fault == "key destroyed":
-        LetterKey.objects.filter(letter=letter.pk).delete()
-    else:
-        letter.delete()
-        write_letter("privacy", PURPOSE, look.pk, {"reference": "23456789"}, new_salt())
-
-    response = rose.post(reverse("review:detail", args=[look.pk]))
-
-    assert response.context["unreadable"] is True
-    assert response.context["detail"] is None
-    assert "23456789" not in response.content.decode()
-
-
-@pytest.mark.django_db
-def test_sealed_detail_of_an_entry_without_one_is_unknown(rose, write):
-    assert rose.post(reverse("review:detail", args=[write().pk])).status_code == 404
-
-
-@pytest.mark.django_db
-def test_acts_of_auditors_are_the_privacy_officers_filter(paule, rose, write):
+def test_acts_of_auditors_are_the_privacy_officers_filter(paule, rose, write, looks):
     paule.get(LOG)
-    looked = _looks("paule")[-1]
+    looked = looks("paule")[-1]
     other = write()
 
     found = _shown(rose.post(LOG, {"of_auditors": "on"}))

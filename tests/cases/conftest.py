@@ -8,7 +8,6 @@ import pytest
 from audit.log.models import Entry
 from cases.models import Case, Channel, Interpreter
 from cellule.forms import FuzzyDate, FuzzyKind
-from tests.people import *
 
 KNOWN_DAY = FuzzyDate(FuzzyKind.DAY, datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
 
