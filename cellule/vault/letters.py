@@ -45,8 +45,12 @@ def post_box(kind: str) -> VerifiedRoster:
 
 
 def write_letter(kind: str, purpose: str, row: uuid.UUID, document: dict[str, Any], salt: bytes) -> Letter:
-    """Seal a letter to a group (inside the act's transaction). Raises NotAMember when the group has no post box."""
-    roster = post_box(kind)
+    """Seal a letter to a kind of group (inside the act's transaction). Raises NotAMember when it has no post box."""
+    return write_to(post_box(kind), purpose, row, document, salt)
+
+
+def write_to(roster: VerifiedRoster, purpose: str, row: uuid.UUID, document: dict[str, Any], salt: bytes) -> Letter:
+    """Seal a letter to the group of a verified roster that has a post box (inside the act's transaction)."""
     letter = Letter(purpose=purpose, group=roster.body.group, epoch=roster.body.epoch, row=row)
     key = secrets.token_bytes(32)
     content = orjson.dumps({"document": document, "salt": salt.hex()})

@@ -9,8 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import starmap
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, models
@@ -22,6 +21,7 @@ from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys
 from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
 from cellule.vault.models.owner import Compartment
+from cellule.vault.owner_keys import Owner, WrappedKey, owner_keys, unwrapped_key, wrapped_key
 from cellule.vault.rosters import Member, VerifiedRoster, verified_newest
 from cellule.vault.sealing import (
     SUITE_HPKE,
@@ -35,43 +35,24 @@ from cellule.vault.sealing import (
     wrap_suite,
 )
 
-# Asked in every request that opens something: written out, because composing them takes longer than running them.
+# Asked in every request that opens something: written out, because composing it takes longer than running it.
 _GROUPS = """
 SELECT g.id, r.newest, w.id, w.epoch, w.wrap
 FROM keys.vault_keygroup g
 JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
 """
-_OWNER_KEYS = """
-SELECT k.owner, k.compartment, k.version, k.holder, k.epoch, k.wrap, s.log_reference
-FROM keys.vault_ownerkey k LEFT JOIN keys.vault_subjectrow s ON s.owner = k.owner
-WHERE k.owner = ANY(%s) AND k.compartment = ANY(%s)
-ORDER BY k.version
-"""
 
-
-class WrappedKey(NamedTuple):
-    """A row of `OwnerKey` with the owner's log reference; lists read many of them."""
-
-    owner: uuid.UUID
-    compartment: str
-    version: int
-    holder: uuid.UUID
-    epoch: int
-    wrap: bytes
-    subject: uuid.UUID | None
+# A person turns their keys by enrolling anew; until then what they alone hold lies under one wrapping key.
+OWN_EPOCH = 1
 
 
 class NotAMember(VaultError):
     """The person is in no verified roster of the group that holds the keys."""
 
 
-class Owner(Protocol):
-    """What content belongs to: `pk`, the `key_holder` group, and what the log shows of it."""
-
-    pk: uuid.UUID
-    key_holder: uuid.UUID
-    reference: str
+class HeldElsewhere(CannotOpen):
+    """The keys lie with another holder than the owner's row says: it was moved since it was read, or altered."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,7 +158,7 @@ class Unlocked(OpenKeys):
 
         Raises NotAMember or CannotOpen; the entry stays, for the attempt was made.
         """
-        wrapped = _owner_keys([owner], compartments)
+        wrapped = owner_keys([owner], compartments)
         record_read(
             action,
             by=by,
@@ -193,48 +174,79 @@ class Unlocked(OpenKeys):
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor
     ) -> dict[uuid.UUID, OpenedOwner]:
         """Open compartments of a list of owners under one entry that names what was shown."""
-        wrapped = _owner_keys(owners, compartments)
+        wrapped = owner_keys(owners, compartments)
         record_read(action, by=by, shown=[owner.reference for owner in owners])
         return self._open(owners, wrapped)
+
+    def open_own(self, owner: Owner, compartments: Sequence[Compartment]) -> OpenedOwner:
+        """Open what this person alone holds, a draft of their own; so no entry. Raises NotAMember, CannotOpen."""
+        if owner.key_holder != self.user:
+            raise NotAMember
+        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
 
     def _open(self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}
         opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
         for row in wrapped:
             if row.holder == holders[row.owner]:
-                opened[row.owner].keys[row.compartment, record_header(row.version)] = AESGCM(self._unwrap(row))
+                opened[row.owner].keys[row.compartment, record_header(row.version)] = AESGCM(self.owner_key(row))
         return opened
 
     # --- Writing -----------------------------------------------------------------------------------
 
     def sealer(self, owner: Owner, *compartments: Compartment) -> Sealer:
-        """Give the newest keys for writing; mints those that are missing or behind the group's epoch.
+        """Give the newest keys for writing; mints those that are missing or behind the holder's epoch.
 
-        Inside the act's transaction; the caller holds the owner's row lock (or has just made the row).
+        Inside the act's transaction; the caller holds the owner's row lock and has read `key_holder` under it (or has
+        just made the row). Raises NotAMember, CannotOpen, and HeldElsewhere for an owner that was moved meanwhile.
         """
-        root = self.current_root(owner.key_holder)
-        newest: dict[str, WrappedKey] = {}
-        for row in _owner_keys([owner], compartments):
-            if row.holder == owner.key_holder:
-                newest[row.compartment] = row
+        holder = owner.key_holder
+        epoch = self.newest_epoch(holder)
+        wrapping = self.wrapping_key(holder, epoch)
+        rows = owner_keys([owner], list(Compartment))
+        held = {row.compartment: row for row in rows if row.holder == holder}
+        # Who wrote on under a new key here would seal what the owner's holder can never open.
+        if rows and not held:
+            raise HeldElsewhere
+        versions = {row.compartment: row.version for row in rows}
         keys = {}
         for compartment in compartments:
-            row = newest.get(compartment)
-            if row is None or row.epoch < root.epoch:
+            row = held.get(compartment)
+            if row is None or row.epoch < epoch:
                 key = secrets.token_bytes(32)
-                minted = OwnerKey(
+                version = versions.get(compartment, 0) + 1
+                minted = wrapped_key(
+                    key,
+                    wrapping,
                     owner=owner.pk,
                     compartment=compartment,
-                    version=row.version + 1 if row else 1,
-                    holder=owner.key_holder,
-                    epoch=root.epoch,
+                    version=version,
+                    holder=holder,
+                    epoch=epoch,
                 )
-                minted.wrap = wrap(root.wrapping, root.epoch, key, _owner_binding(minted))
                 minted.save(force_insert=True)
-                keys[compartment] = (minted.version, AESGCM(key))
             else:
-                keys[compartment] = (row.version, AESGCM(self._unwrap(row)))
-        return Sealer(owner.pk, keys, next((row.subject for row in newest.values()), None))
+                key, version = self.owner_key(row), row.version
+            keys[compartment] = (version, AESGCM(key))
+        return Sealer(owner.pk, keys, rows[0].subject if rows else None)
+
+    # --- Holders: groups, and this person ----------------------------------------------------------
+
+    def newest_epoch(self, holder: uuid.UUID) -> int:
+        """The epoch under which a holder's keys are wrapped now. Raises NotAMember."""
+        return OWN_EPOCH if holder == self.user else self._roster(holder).body.epoch
+
+    def wrapping_key(self, holder: uuid.UUID, epoch: int) -> AESGCM:
+        """The key under which a holder's keys of one epoch lie. Raises NotAMember, CannotOpen."""
+        if holder != self.user:
+            return self.root(holder, epoch).wrapping
+        if epoch != OWN_EPOCH:
+            raise CannotOpen
+        return self.identity.wrapping
+
+    def owner_key(self, row: OwnerKey | WrappedKey) -> bytes:
+        """The key inside a row, for writing or wrapping it anew. Raises NotAMember, CannotOpen."""
+        return unwrapped_key(row, self.wrapping_key(row.holder, row.epoch))
 
     # --- Group roots -------------------------------------------------------------------------------
 
@@ -281,17 +293,6 @@ class Unlocked(OpenKeys):
         )
         return GroupRoot(group, epoch, root)
 
-    def _unwrap(self, row: WrappedKey) -> bytes:
-        root = self.root(row.holder, row.epoch)
-        return unwrap(root.wrapping, bytes(row.wrap), _owner_binding(row))
-
-
-def _owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> list[WrappedKey]:
-    """The wrapped keys of owners with, as `subject`, the log reference of each, in one query; opens nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OWNER_KEYS, [[owner.pk for owner in owners], [str(each) for each in compartments]])
-        return list(starmap(WrappedKey, cursor.fetchall()))
-
 
 def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
     return length_prefixed(b"group root", group.bytes, str(epoch).encode(), holder.bytes)
@@ -299,17 +300,6 @@ def member_binding(group: uuid.UUID, epoch: int, holder: uuid.UUID) -> bytes:
 
 def link_binding(group: uuid.UUID, epoch: int) -> bytes:
     return length_prefixed(b"epoch link", group.bytes, str(epoch).encode())
-
-
-def _owner_binding(row: OwnerKey | WrappedKey) -> bytes:
-    return length_prefixed(
-        b"owner key",
-        row.holder.bytes,
-        str(row.epoch).encode(),
-        row.owner.bytes,
-        row.compartment.encode(),
-        str(row.version).encode(),
-    )
 
 
 def new_subject(owner: uuid.UUID) -> uuid.UUID:

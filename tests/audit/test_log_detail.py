@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from audit.log.models import Entry
-from audit.review.detail import PURPOSE
+from cellule.vault.details import PURPOSE
 from cellule.vault.letters import new_salt, open_letter, write_letter
 from cellule.vault.models import Letter, LetterKey
 
