@@ -30,7 +30,7 @@ class _Manners:
         for field in self.fields.values():
             if isinstance(field, Once):
                 field.belong(user, type(self))
-            if isinstance(field.widget, forms.Textarea):
+            if isinstance(getattr(field.widget, "answer", field.widget), forms.Textarea):
                 # A browser would cut a pasted text without a word; we count, keep it whole and say so.
                 field.widget.attrs.pop("maxlength", None)
 
@@ -98,8 +98,12 @@ def problems(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
 
 def _speak(field: forms.Field, label: Any) -> None:
     """Replace Django's short messages by sentences that say what to do; a form's own messages stay."""
+    if (wrapped := getattr(field, "field", None)) is not None:
+        _speak(wrapped, label)
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        if isinstance(field, forms.BooleanField):
+        if wrapped is not None:
+            sentence = _("Answer, or say why there is no answer: {label}")
+        elif isinstance(field, forms.BooleanField):
             sentence = _("Tick the box: {label}")
         elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
             sentence = _("Choose an answer: {label}")

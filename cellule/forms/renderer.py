@@ -1,6 +1,8 @@
 """How a field is drawn: Django's own renderer with the templates of `templates/django/forms`."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
@@ -14,6 +16,8 @@ class Option:
         self.value = value
         self.revealed = revealed
         self.id = widget.data["attrs"].get("id", "")
+        # Where the reasons for no answer begin, below the answers.
+        self.follows_divider = widget.data.get("follows_divider", False)
 
 
 class Place(BoundField):
@@ -33,6 +37,31 @@ class Place(BoundField):
         if hasattr(self.field.widget, "first_id"):
             return self.field.widget.first_id(self.auto_id)
         return self.id_for_label or (f"{self.auto_id}_0" if self.auto_id else "")
+
+    @property
+    def widget_type(self) -> str:
+        """Its kind of box; a question that may stay without an answer is drawn as the box it wraps."""
+        widget = getattr(self.field.widget, "answer", self.field.widget)
+        return re.sub(r"widget$|input$", "", type(widget).__name__.lower())
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """The radio buttons that say why there is no answer (`UnknownOr`), where they stand beneath the box."""
+        if not hasattr(self.field.widget, "reasons"):
+            return []
+        return self.field.widget.reasons(self.html_name, self.auto_id, self.value().unknown)
+
+    @property
+    def theirs(self) -> str | None:
+        """What somebody else saved here meanwhile (`Versioned.overtaken`), when it differs from what was typed."""
+        return getattr(self.form, "theirs", {}).get(self.name)
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if self.theirs is None or described is None or not self.auto_id:
+            return described
+        return f"{described} {self.auto_id}_theirs".strip()
 
     @property
     def limit(self) -> int | None:

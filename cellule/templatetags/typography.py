@@ -7,6 +7,7 @@ import datetime
 import re
 from decimal import Decimal
 
+import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -134,16 +135,43 @@ def number(value: float | Decimal | None, places: int | None = None) -> str:
 
 
 @register.filter
+def clock(value: str) -> str:
+    """Write a time of day kept as "HH:MM": «14 h 30», "2:30 p.m."; the end of the day is «minuit»."""
+    if value == "24:00":
+        return "minuit" if _french() else "midnight"
+    return hour(datetime.time.fromisoformat(value))
+
+
+@register.filter
+def window(value) -> str:
+    """Say when somebody may be called (a `cellule.forms.Window` or None): «mardi et jeudi, de 10 h à 11 h»."""
+    if not value:
+        return ""
+    if value.is_any_time:
+        return "en tout temps" if _french() else "at any time"
+    days = _weekdays([WEEKDAYS[_tongue()][day - 1] for day in value.days], value.days)
+    if (value.start, value.end) == ("00:00", "24:00"):
+        return f"{days}, toute la journée" if _french() else f"{days}, all day"
+    start, end = clock(value.start), clock(value.end)
+    return f"{days}, de {start} à {end}" if _french() else f"{days}, from {start} to {end}"
+
+
+@register.filter
 def phone(value: str | None) -> str:
-    """Write a stored E.164 number: «514 285-9286», «1 800 567-1234», «+52 55 1234 5678» as it stands elsewhere."""
+    """Write a stored E.164 number: «514 285-9286», «1 800 567-1234», «+52 55 1234 5678» as it is written there."""
     text = (value or "").strip()
-    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})(?:;ext=(\d+))?", text)
+    found = re.fullmatch(r"(\+\d+)(?:;ext=(\d+))?", text)
     if not found:
         return text
-    area, exchange, line, extension = found.groups()
-    written = f"{area}{NBSP}{exchange}-{line}"
-    if area in TOLL_FREE:
-        written = f"1{NBSP}{written}"
+    digits, extension = found.groups()
+    near = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", digits)
+    if near:
+        area, exchange, line = near.groups()
+        written = f"{area}{NBSP}{exchange}-{line}"
+        if area in TOLL_FREE:
+            written = f"1{NBSP}{written}"
+    else:
+        written = _abroad(digits)
     if extension:
         written += f", {'poste' if _french() else 'ext.'}{NBSP}{extension}"
     return written
@@ -154,6 +182,27 @@ def lines(value: str | None, autoescape: bool = True) -> SafeString:
     """Show plain text as typed: escaped, its line ends kept as `<br>`."""
     parts = str(value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return format_html_join(SafeString("<br>"), "{}", ((conditional_escape(part),) for part in parts))
+
+
+def _weekdays(names: list[str], days: tuple[int, ...]) -> str:
+    """Name all days, an unbroken row of three or more by its ends, or each."""
+    if len(names) == 7:
+        return "tous les jours" if _french() else "every day"
+    if len(names) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"du {names[0]} au {names[-1]}" if _french() else f"{names[0]} to {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    # English sets a comma before the last of three or more.
+    last = " et " if _french() else (", and " if len(names) > 2 else " and ")
+    return ", ".join(names[:-1]) + last + names[-1]
+
+
+def _abroad(digits: str) -> str:
+    try:
+        number_ = phonenumbers.parse(digits)
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.format_number(number_, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", NBSP)
 
 
 def _local(value):
