@@ -23,7 +23,7 @@ MAILERS = {
         "OPTIONS": {"file_path": str(DATA / "mail")},
     }
 }
-# The built files as they are: journeys read them, and nothing has to be collected first.
-STATIC_ROOT = BASE_DIR / "static" / "build"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-STATICFILES_DIRS = []
+# Nothing is collected: the server of the journeys finds the built files where they are. The folder is there because
+# whitenoise warns when it is not.
+STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir()

@@ -1,7 +1,6 @@
 """What every journey in the browser is held to: nothing from outside, nothing inline, nothing inaccessible."""
 
 import pytest
-from django.test import override_settings
 from playwright.sync_api import expect
 
 from cellule.accounts.models import User
@@ -23,13 +22,6 @@ expect.set_options(timeout=20_000)
 def base_url(live_server):
     """Let a journey go to a path; also stands in for the plugin's own fixture, of a kind that pytest gives up."""
     return live_server.url
-
-
-@pytest.fixture(scope="package", autouse=True)
-def built_files():
-    """Let the server of the tests, which serves no STATIC_ROOT, find style sheet, scripts and fonts."""
-    with override_settings(STATICFILES_DIRS=[BASE_DIR / "static" / "build"]):
-        yield
 
 
 @pytest.fixture
