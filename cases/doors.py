@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from audit.log.actions import Action
 from cases import policies
-from cases.actions import CASE_OPENED, CASES_LISTED
-from cases.models import Case, CaseOrdinary
+from cases.actions import CASE_OPENED, CASES_LISTED, CONTACT_REVEALED, IDENTITY_REVEALED, STORY_REVEALED
+from cases.models import Case
+from cellule.vault.details import record_with_detail
 from cellule.vault.models.owner import Compartment
 from cellule.vault.unlocked import OpenedOwner
 
@@ -18,7 +20,7 @@ CASEWORK = "casework"
 
 def find_case(request: HttpRequest, reference: str) -> Case:
     """Give the case with this reference, content closed. Http404 alike for none, and for one that is not theirs."""
-    visible = Case.objects.visible_to(request.user).telling_who_leads(request.user)
+    visible = Case.objects.visible_to(request.user).telling_grants_of(request.user)
     case = next(iter(visible.filter(reference=reference)), None)
     if case is None:
         raise Http404
@@ -26,27 +28,68 @@ def find_case(request: HttpRequest, reference: str) -> Case:
 
 
 def open_case(request: HttpRequest, reference: str, *, purpose: str) -> tuple[Case, OpenedOwner]:
-    """Open what is ordinary in a case and its story, after the entry that says so is committed.
+    """Open what is ordinary in a case and, for who works on it, its story, after the entry that says so is committed.
 
-    Outside a transaction. Http404, PermissionDenied, NotAMember, CannotOpen.
+    Who supervises without working on the case gets what is ordinary; the story asks for a reason (`open_story`).
+    Outside a transaction. Http404, NotAMember, CannotOpen.
     """
     case = find_case(request, reference)
-    if not policies.may_read(case, request.user):
+    story = [Compartment.STORY] if policies.may_read(case, request.user) else []
+    return case, _open(request, case, [Compartment.ORDINARY, *story], CASE_OPENED, purpose)
+
+
+def open_story(request: HttpRequest, reference: str, *, reason: str, words: str) -> tuple[Case, OpenedOwner]:
+    """Open the story too for who only supervises, after the entry with the reason is committed.
+
+    `reason`: a code of `RevealReason`; `words` go sealed to the privacy officers. Http404, PermissionDenied.
+    """
+    case = find_case(request, reference)
+    if not (policies.may_read(case, request.user) or policies.may_read_for_a_reason(case, request.user)):
         raise PermissionDenied
-    opened = request.acting.vault.open_owner(
+    return case, _reveal(request, case, [Compartment.ORDINARY, Compartment.STORY], STORY_REVEALED, reason, words)
+
+
+def reveal_identity(request: HttpRequest, case: Case, *, reason: str, words: str) -> OpenedOwner:
+    """Open who people of the case are on paper, after the entry with the reason is committed. PermissionDenied."""
+    if not policies.may_reveal(case, request.user):
+        raise PermissionDenied
+    return _reveal(request, case, [Compartment.ORDINARY, Compartment.IDENTITY], IDENTITY_REVEALED, reason, words)
+
+
+def reveal_contact(request: HttpRequest, case: Case, *, reason: str, words: str) -> OpenedOwner:
+    """Open how the person is reached (rules and details), after the entry with the reason is committed.
+
+    PermissionDenied.
+    """
+    if not policies.may_reveal(case, request.user):
+        raise PermissionDenied
+    return _reveal(request, case, [Compartment.STORY, Compartment.CONTACT], CONTACT_REVEALED, reason, words)
+
+
+def open_list(request: HttpRequest, cases: Sequence[Case]) -> dict[uuid.UUID, OpenedOwner]:
+    """Open what is ordinary in the cases of a list, under one entry that names them. Outside a transaction."""
+    return request.acting.vault.open_owners(cases, [Compartment.ORDINARY], action=CASES_LISTED, by=request.acting.actor)
+
+
+def _open(
+    request: HttpRequest, case: Case, compartments: Sequence[Compartment], action: Action, purpose: str
+) -> OpenedOwner:
+    return request.acting.vault.open_owner(
         case,
-        [Compartment.ORDINARY, Compartment.STORY],
-        action=CASE_OPENED,
+        compartments,
+        action=action,
         by=request.acting.actor,
         relation=case.relation_to(request.user),
         purpose=purpose,
     )
-    return case, opened
 
 
-def open_list(request: HttpRequest, cases: Sequence[Case]) -> dict[uuid.UUID, CaseOrdinary]:
-    """Open what is ordinary in the cases of a list, under one entry that names them. Outside a transaction."""
-    opened = request.acting.vault.open_owners(
-        cases, [Compartment.ORDINARY], action=CASES_LISTED, by=request.acting.actor
-    )
-    return {case.pk: opened[case.pk].read(case, "ordinary") for case in cases}
+def _reveal(
+    request: HttpRequest, case: Case, compartments: Sequence[Compartment], action: Action, reason: str, words: str
+) -> OpenedOwner:
+    """The words cannot lie in the log: they are its sealed detail, and the opening is the same act."""
+    if words:
+        told = {"purpose": reason, **case.told(request.acting)}
+        entry = record_with_detail(action, {"words": words}, by=request.acting.actor, read=True, **told)
+        return request.acting.vault.open_recorded(case, compartments, entry)
+    return _open(request, case, compartments, action, reason)

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from cases.languages import language_name
-from cases.models import Case, CaseOrdinary, CaseQuerySet
+from cases.models import Case, CaseQuerySet
+from cases.models.codes import RiskLevel
 from cellule import references
+from cellule.vault.unlocked import OpenedOwner
 
 PAGE = 50
 LAST = 5
@@ -31,6 +33,7 @@ class Line:
     case: Case
     opened_on: datetime
     language: Promise | str
+    risk: RiskLevel | None
 
 
 def page_of(cases: CaseQuerySet, *, older_than: str = "", newer_than: str = "") -> Page:
@@ -56,10 +59,16 @@ def last_weeks(cases: CaseQuerySet) -> list[Case]:
     return [case for case in newest if case.opened_week >= newest[LAST - 1].opened_week]
 
 
-def lines(cases: list[Case], opened: Mapping[UUID, CaseOrdinary]) -> list[Line]:
+def lines(cases: list[Case], opened: Mapping[UUID, OpenedOwner]) -> list[Line]:
     """Give the lines of a list, the newest first to the second."""
-    told = [Line(case, opened[case.pk].opened_on, language_name(opened[case.pk].language)) for case in cases]
+    told = [_line(case, opened[case.pk]) for case in cases]
     return sorted(told, key=lambda line: (line.case.opened_week, line.opened_on), reverse=True)
+
+
+def _line(case: Case, opened: OpenedOwner) -> Line:
+    ordinary, standing = opened.read(case, "ordinary"), opened.read(case, "standing")
+    risk = RiskLevel(standing.risk) if standing else None
+    return Line(case, ordinary.opened_on, language_name(ordinary.language), risk)
 
 
 def _in(cases: CaseQuerySet, reference: str) -> Case | None:

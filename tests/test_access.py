@@ -16,8 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
-from cases.models import Case
-from cases.models.case import Channel, Interpreter
+from cases.models import Case, Channel, Interpreter
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation

@@ -3,62 +3,38 @@
 import datetime
 import uuid
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models.expressions import RawSQL
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 from guardian.shortcuts import assign_perm
 
-from audit.log.actions import Action, Relation
+from audit.log.actions import Relation
 from audit.log.record import record
 from cases import policies
-from cases.actions import INCIDENT_ADDED, INQUIRY_OPENED, NOTE_ADDED
-from cases.models.incident import Incident, IncidentStory
-from cases.models.note import Note, NoteStory
+from cases.actions import INQUIRY_OPENED
+from cases.models.additions import Added, RowTaken
+from cases.models.codes import OPEN, Channel, Interpreter, State
+from cases.models.entrusting import LEAD, SHARE, Entrusted
+from cases.models.milestone import MilestoneOrdinary
+from cases.models.moments import now, this_week
+from cases.models.person import Person, PersonOrdinary
+from cases.models.risk import Standing
+from cases.models.stages import WORKED_ON, ClosingStory, DecisionStory, LimitsStory, Staged
+from cases.models.visibility import CaseQuerySet, grants_on
 from cellule import references
 from cellule.accounts.acting import Acting
-from cellule.forms import FuzzyDate
+from cellule.accounts.roles import SYSTEM, Permission
+from cellule.steps import By
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models import KeyGroup
 from cellule.vault.models.owner import Compartment
-from cellule.vault.unlocked import group_id, new_subject
+from cellule.vault.unlocked import Sealer, group_id, log_reference, new_subject
 
 if TYPE_CHECKING:
     from cellule.accounts.models import User
-
-LEAD = "lead_case"
-
-
-class RowTaken(SuspiciousOperation):
-    """The key of a row to come belongs to a row elsewhere: no page of ours sends such a form."""
-
-
-class State(models.TextChoices):
-    """The stage of a case."""
-
-    INQUIRY = "inquiry", _("Inquiry")
-
-
-class Channel(models.TextChoices):
-    """How the person reached the unit."""
-
-    PHONE = "phone", _("By phone")
-    IN_PERSON = "in_person", _("In person")
-    ORGANISATION = "organisation", _("Through an organisation")
-    MOBILE_CLINIC = "mobile_clinic", _("At the mobile clinic")
-
-
-class Interpreter(models.TextChoices):
-    """Whether the person wants an interpreter."""
-
-    YES = "yes", _("Yes")
-    NO = "no", _("No")
-    UNKNOWN = "unknown", _("Not known yet")
 
 
 @dataclass(frozen=True)
@@ -75,81 +51,116 @@ class CaseOrdinary:
         return datetime.datetime.fromisoformat(self.opened_at)
 
 
-# Two lookups by index and one by primary key; guardian's own shortcut reads the whole table of cases. Written out,
-# because every page asks it and composing the statement anew takes longer than running it.
-_GRANTED = """
-SELECT u.content_object_id FROM cases_caseusergrant u WHERE u.user_id = %s{kept}
-UNION ALL
-SELECT u.content_object_id FROM cases_casegroupgrant u
-JOIN accounts_user_groups m ON m.group_id = u.group_id WHERE m.user_id = %s{kept}
-"""
-_TO_LEAD = " AND u.permission_id IN (SELECT id FROM auth_permission WHERE codename = %s)"
+@dataclass(frozen=True)
+class IntakeStory:
+    """What the intake leaves open: `happened` and `needs` are empty, "none", or a kind of unknown as JSON."""
+
+    happened: Any = ""
+    needs: Any = ""
 
 
-class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, user: "User") -> Self:
-        """Keep the cases that exist for this person: something on them was granted to them or to their organisation."""
-        if not user.is_active:
-            return self.none()
-        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=""), [user.pk, user.pk]))
-
-    def led_by(self, user: "User") -> Self:
-        """Keep the cases this person leads, alone or with their organisation."""
-        if not user.is_active:
-            return self.none()
-        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=_TO_LEAD), [user.pk, LEAD, user.pk, LEAD]))
-
-    def telling_who_leads(self, user: "User") -> Self:
-        """Have each case know whether this person leads it, so that it need not be asked again."""
-        led = RawSQL(
-            f"cases_case.id IN ({_GRANTED.format(kept=_TO_LEAD)})",
-            [user.pk, LEAD, user.pk, LEAD],
-            models.BooleanField(),
-        )
-        return self.annotate(led=led, asked_by=models.Value(user.pk))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-opened_week", "pk")
-
-    def older_than(self, case: "Case") -> Self:
-        """Keep what follows a case in the order of `newest_first`."""
-        return self.filter(
-            models.Q(opened_week__lt=case.opened_week) | models.Q(opened_week=case.opened_week, pk__gt=case.pk)
-        )
-
-    def newer_than(self, case: "Case") -> Self:
-        """Keep what comes before a case in the order of `newest_first`."""
-        return self.filter(
-            models.Q(opened_week__gt=case.opened_week) | models.Q(opened_week=case.opened_week, pk__lt=case.pk)
-        )
-
-
-class Case(SealedModel):
-    """One file. In clear: its code, stage and week; everything else is sealed."""
+class Case(Staged, Entrusted, Added, SealedModel):
+    """One file. In clear: its code, its stage and what the stage rests on, and weeks; everything else is sealed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("reference"), max_length=references.LENGTH, unique=True)
     state = FSMField(_("stage"), default=State.INQUIRY, choices=State, max_length=20, protected=True)
     key_holder = models.UUIDField(_("key group"))
-    opened_week = models.DateField(_("opened in the week of"))
     version = models.PositiveIntegerField(_("version"), default=1)
+    awaits_lead = models.BooleanField(_("waits for a lead"), default=False)
+    opened_week = models.DateField(_("opened in the week of"))
+    # Set when the limits of confidentiality were explained.
+    intake_week = models.DateField(_("intake begun in the week of"), null=True)
+    contact_settled = models.BooleanField(_("safe contact is settled"), default=False)
+    # True when the danger is small, or great and seen by a second person; False tells nothing of it.
+    risk_settled = models.BooleanField(_("risk is settled"), default=False)
+    closing_proposed_by = models.UUIDField(_("closing proposed by"), null=True)
+    closed_by = models.UUIDField(_("closed by"), null=True)
+    closed_week = models.DateField(_("closed in the week of"), null=True)
     ordinary = SealedDocument("cases.case.ordinary", document=CaseOrdinary, compartment=Compartment.ORDINARY)
+    standing = SealedDocument("cases.case.standing", document=Standing, compartment=Compartment.ORDINARY, null=True)
+    intake = SealedDocument("cases.case.intake", document=IntakeStory, compartment=Compartment.STORY, null=True)
+    limits = SealedDocument("cases.case.limits", document=LimitsStory, compartment=Compartment.STORY, null=True)
+    closing = SealedDocument("cases.case.closing", document=ClosingStory, compartment=Compartment.STORY, null=True)
+    decision = SealedDocument("cases.case.decision", document=DecisionStory, compartment=Compartment.STORY, null=True)
 
     objects = CaseQuerySet.as_manager()
-    # Set by `telling_who_leads`.
-    led: bool
+    # Set by `telling_grants_of`.
+    granted: list[str]
     asked_by: uuid.UUID
 
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         default_permissions = ()
-        permissions = [(LEAD, "Leads the case")]
-        indexes = [models.Index(fields=["-opened_week", "id"], name="case_newest_first")]
+        permissions = [(LEAD, "Leads the case"), (SHARE, "Works on the case beside its lead")]
+        indexes = [
+            models.Index(fields=["-opened_week", "id"], name="case_newest_first"),
+            models.Index(
+                fields=["-opened_week", "id"], condition=models.Q(awaits_lead=True), name="case_awaiting_lead"
+            ),
+        ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=[State.INQUIRY.value]), name="case_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]),
+                name="case_state_is_known",
+                violation_error_message=_("There is no such stage."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.INQUIRY.value) | models.Q(intake_week=None),
+                name="case_inquiry_precedes_intake",
+                violation_error_message=_("An inquiry has had no intake yet."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[state.value for state in WORKED_ON]) | ~models.Q(intake_week=None),
+                name="case_intake_explains_limits",
+                violation_error_message=_(
+                    "Nobody is asked anything before the limits of confidentiality are explained."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[State.ASSESSMENT.value, State.ACTIVE.value, State.FOLLOW_UP.value])
+                | models.Q(contact_settled=True),
+                name="case_assessment_knows_contact",
+                violation_error_message=_("A case is assessed once it is known how to reach the person safely."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[State.ACTIVE.value, State.FOLLOW_UP.value])
+                | models.Q(risk_settled=True),
+                name="case_support_knows_risk",
+                violation_error_message=_(
+                    "Support begins once the danger is known and, where it is great, countersigned."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=State.CLOSED.value, closed_by__isnull=False, closed_week__isnull=False)
+                | (~models.Q(state=State.CLOSED.value) & models.Q(closed_by=None, closed_week=None)),
+                name="case_closed_says_by_whom",
+                violation_error_message=_("A closed case says who closed it and in which week; an open one does not."),
+            ),
+            models.CheckConstraint(
+                # Only an inquiry is closed by one person alone.
+                condition=~models.Q(state=State.CLOSED.value)
+                | models.Q(intake_week=None)
+                | (models.Q(closing_proposed_by__isnull=False) & ~models.Q(closing_proposed_by=models.F("closed_by"))),
+                name="case_closed_by_a_second_person",
+                violation_error_message=_("A case is closed by a supervisor who did not propose it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(awaits_lead=False) | ~models.Q(state=State.CLOSED.value),
+                name="case_closed_awaits_nobody",
+                violation_error_message=_("A closed case waits for nobody to lead it."),
+            ),
             # Nothing finer than a week lies in clear.
             models.CheckConstraint(condition=models.Q(opened_week__iso_week_day=1), name="case_opened_week_is_monday"),
+            models.CheckConstraint(
+                condition=models.Q(intake_week=None) | models.Q(intake_week__iso_week_day=1),
+                name="case_intake_week_is_monday",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_week=None) | models.Q(closed_week__iso_week_day=1),
+                name="case_closed_week_is_monday",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,7 +171,7 @@ class Case(SealedModel):
         """The reference as people read it: 7QK2-M9XD."""
         return references.shown(self.reference)
 
-    # --- Verbs -------------------------------------------------------------------------------------
+    # --- Opening -----------------------------------------------------------------------------------
 
     @classmethod
     def open_inquiry(
@@ -178,12 +189,7 @@ class Case(SealedModel):
         case.key_holder = group_id(KeyGroup.Kind.INTAKE)
         try:
             with transaction.atomic():
-                sealer = by.vault.sealer(case, Compartment.ORDINARY, Compartment.STORY)
-                sealer.write(case, "ordinary", CaseOrdinary(now(), channel, language, interpreter))
-                case.save(force_insert=True)
-                subject = new_subject(case.pk)
-                assign_perm(LEAD, by.user, case)
-                case._record(INQUIRY_OPENED, by, subject)
+                case._begin(by, CaseOrdinary(now(), channel, language, interpreter))
         except IntegrityError:
             # The same form, sent twice at the same moment: the other one was first.
             if (sent_before := cls.objects.filter(pk=row_id).first()) is None:
@@ -191,87 +197,72 @@ class Case(SealedModel):
             return sent_before._if_led_by(by)
         return case
 
-    def add_incident(
-        self, *, by: Acting, row_id: uuid.UUID, kind: str, happened: FuzzyDate, borough: str, narrative: str
-    ) -> Incident:
-        """Log what happened; what is logged once is never changed. Sent twice with one `row_id`, it is added once.
-
-        `kind`: a code of `cases.incident_types`; `borough`: one of `cases.boroughs`; `narrative`: up to 20 000
-        characters. Raises PermissionDenied, RowTaken.
-        """
-        story = IncidentStory(kind, happened.to_json(), borough, narrative, now(), str(by.user.pk))
-        incident = Incident(pk=row_id, reference=references.new_reference(), case=self, recorded_week=this_week())
-        return self._add(incident, story, INCIDENT_ADDED, by)
-
-    def add_note(self, *, by: Acting, row_id: uuid.UUID, body: str) -> Note:
-        """Write down something about the case; a saved note is never edited. Added once, as an incident is.
-
-        `body`: up to 20 000 characters. Raises PermissionDenied, RowTaken.
-        """
-        story = NoteStory(body, now(), str(by.user.pk))
-        return self._add(Note(pk=row_id, case=self, recorded_week=this_week()), story, NOTE_ADDED, by)
-
-    def _add[Row: (Incident, Note)](self, row: Row, story: Any, action: Action, by: Acting) -> Row:
-        if not policies.may_write(self, by.user):
-            raise PermissionDenied
-        try:
-            with transaction.atomic():
-                # Holds the case's row to the end, and asks again whether it is still theirs.
-                mine = Case.objects.led_by(by.user).filter(pk=self.pk)
-                if not mine.update(version=models.F("version") + 1):
-                    raise PermissionDenied
-                sealer = by.vault.sealer(self, Compartment.STORY)
-                sealer.write(row, "story", story)
-                row.save(force_insert=True)
-                self._record(action, by, sealer.subject, subject_type=row._meta.label_lower)
-        except IntegrityError:
-            # The same form, sent twice: it was added before.
-            if (sent_before := type(row)._default_manager.filter(pk=row.pk).first()) is None:
-                raise
-            if sent_before.case_id != self.pk:
-                raise RowTaken from None
-            return sent_before
-        return row
+    def _begin(self, by: Acting, ordinary: CaseOrdinary) -> None:
+        sealer = self.sealer(by)
+        sealer.write(self, "ordinary", ordinary)
+        self.save(force_insert=True)
+        subject = new_subject(self.pk)
+        client = Person(reference=references.new_reference(), case=self, is_client=True, recorded_week=self.opened_week)
+        sealer.write(client, "ordinary", PersonOrdinary())
+        client.save(force_insert=True)
+        opened = MilestoneOrdinary("open_inquiry", "", self.state, ordinary.opened_at, str(by.user.pk))
+        self.leave_milestone(opened, by)
+        assign_perm(LEAD, by.user, self)
+        record(INQUIRY_OPENED, by=by.actor, **self.told(by, subject=subject))
 
     # --- Questions ---------------------------------------------------------------------------------
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
     def is_led_by(self, user: "User") -> bool:
-        """Whether the person leads this case, alone or with their organisation; asked once of each loaded case."""
-        if user.pk not in self._leads:
-            known = getattr(self, "asked_by", None) == user.pk
-            self._leads[user.pk] = self.led if known else Case.objects.led_by(user).filter(pk=self.pk).exists()
-        return self._leads[user.pk]
+        """Whether the person leads this case, alone or with their organisation."""
+        return LEAD in self._grants_of(user)
+
+    def is_worked_by(self, user: "User") -> bool:
+        """Whether the person leads this case or shares in it."""
+        return bool(self._grants_of(user))
 
     def relation_to(self, user: "User") -> Relation:
         """What ties a person to this case, for the log."""
-        return Relation.ASSIGNED if self.is_led_by(user) else Relation.NONE
+        if user is SYSTEM:
+            return Relation.NONE
+        if self.is_worked_by(user):
+            return Relation.ASSIGNED
+        return Relation.SUPERVISOR if user.has_perm(Permission.SUPERVISE_CASES) else Relation.NONE
 
-    @cached_property
-    def _leads(self) -> dict[uuid.UUID, bool]:
-        return {}
+    def told(self, by: By, *, subject: uuid.UUID | None = None) -> dict[str, Any]:
+        """What the log says of this case: type, reference, log reference and what ties the actor to it."""
+        return {
+            "subject_type": "cases.case",
+            "reference": self.reference,
+            "subject": subject or log_reference(self.pk),
+            "relation": self.relation_to(by.user),
+        }
+
+    def sealer(self, by: Acting) -> Sealer:
+        """The newest keys of what is ordinary and of the story, inside one act: asked once for each holder."""
+        known = self.__dict__.setdefault("_sealers", {})
+        if self.key_holder not in known:
+            known[self.key_holder] = by.vault.sealer(self, Compartment.ORDINARY, Compartment.STORY)
+        return known[self.key_holder]
+
+    def _grants_of(self, user: "User") -> frozenset[str]:
+        """What was granted to the person on this case; asked once of each loaded case."""
+        known = self.__dict__.setdefault("_worked_by", {})
+        if user.pk not in known:
+            asked = getattr(self, "asked_by", None) == user.pk
+            known[user.pk] = frozenset(self.granted) if asked else grants_on(self.pk, user)
+        return known[user.pk] if user.is_active else frozenset()
+
+    def _follow(self, held: "Case") -> None:
+        """The caller's copy knows what the held row says, and asks anew to whom it is granted."""
+        super()._follow(held)
+        for name in ("_worked_by", "_sealers", "asked_by"):
+            self.__dict__.pop(name, None)
 
     def _if_led_by(self, by: Acting) -> "Case":
         if not self.is_led_by(by.user):
             raise RowTaken
         return self
-
-    def _record(self, action: Action, by: Acting, subject: uuid.UUID | None, subject_type: str = "cases.case") -> None:
-        record(
-            action,
-            by=by.actor,
-            subject_type=subject_type,
-            reference=self.reference,
-            subject=subject,
-            relation=self.relation_to(by.user),
-        )
-
-
-def this_week() -> datetime.date:
-    """The Monday of this week, in Montréal."""
-    today = timezone.localdate()
-    return today - datetime.timedelta(days=today.weekday())
-
-
-def now() -> str:
-    """This moment as it is written into sealed documents: ISO 8601, UTC, fine enough to put rows in order."""
-    return timezone.now().isoformat()

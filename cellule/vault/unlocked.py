@@ -16,6 +16,7 @@ from django.db import connection, models
 
 from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
+from audit.log.models import Entry
 from audit.log.record import record_read
 from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys
@@ -169,6 +170,15 @@ class Unlocked(OpenKeys):
             purpose=purpose,
         )
         return self._open([owner], wrapped)[owner.pk]
+
+    def open_recorded(self, owner: Owner, compartments: Sequence[Compartment], entry: Entry) -> OpenedOwner:
+        """Open compartments of one owner under an entry that is committed already, for it carries a sealed detail.
+
+        Raises NotAMember, CannotOpen, and ValueError for an entry about something else.
+        """
+        if (entry.reference, entry.actor_id) != (owner.reference, str(self.user)):
+            raise ValueError("this entry tells of another record or person")
+        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
 
     def open_owners(
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor

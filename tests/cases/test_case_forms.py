@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Incident, Note
-from cases.models.case import this_week
+from cases.models.moments import this_week
 from tests.world import PEOPLE
 
 LONG = "é" * 20_000

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.log.models import Entry
 from cases import lists
 from cases.models import Case
-from cases.models.case import this_week
+from cases.models.moments import this_week
 
 
 def _weeks_ago(case: Case, weeks: int) -> Case:

@@ -7,8 +7,7 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from cases.languages import language_name
-from cases.models import Case, Note
-from cases.models.case import LEAD
+from cases.models import LEAD, Case, Note
 from cellule.notices.models import Notice
 from cellule.references import SYMBOLS, new_reference, shown
 

@@ -11,8 +11,8 @@ from guardian.shortcuts import assign_perm
 
 from audit.log.models import Entry
 from cases.actions import CASE_OPENED
-from cases.models import Case, CaseUserGrant, Channel, Incident, Interpreter, Note, State
-from cases.models.case import LEAD, RowTaken, this_week
+from cases.models import LEAD, Case, CaseUserGrant, Channel, Incident, Interpreter, Note, RowTaken, State
+from cases.models.moments import this_week
 from cellule.references import parse
 from cellule.vault.models import SubjectRow
 from cellule.vault.models.owner import Compartment

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from guardian.shortcuts import assign_perm
 
-from cases.models import Case, CaseGroupGrant
-from cases.models.case import LEAD, this_week
+from cases.models import LEAD, Case, CaseGroupGrant
+from cases.models.moments import this_week
 from cellule.accounts.models import User
 from tests.people import acting
 
