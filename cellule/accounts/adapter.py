@@ -130,6 +130,12 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Seeds of the second factor lie sealed with the server's secret."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _(
+            "This code is not the one shown now. Wait for the next one in your application and type it."
+        ),
+    }
+
     def encrypt(self, text: str) -> str:
         nonce = os.urandom(12)
         return base64.b64encode(nonce + _seed_cipher().encrypt(nonce, text.encode(), b"totp")).decode()

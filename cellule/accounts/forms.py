@@ -1,5 +1,7 @@
 """Forms of signing in, enrolling, inviting, admitting."""
 
+from typing import Any
+
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.core import context
@@ -7,6 +9,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from django import forms
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -29,7 +32,7 @@ def _passphrase_field(label=None) -> forms.CharField:
     )
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm, Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.EmailField(
@@ -38,19 +41,28 @@ class SignInForm(LoginForm):
         self.fields["password"] = _passphrase_field()
         self.order_fields(["login", "password"])
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except forms.ValidationError as refusal:
+            # Nobody is told which of the two does not fit: the sentence speaks of both, beside the last one.
+            raise forms.ValidationError({"password": refusal.messages}) from None
 
-class ReauthenticateForm(AllauthReauthenticateForm):
+
+class ReauthenticateForm(AllauthReauthenticateForm, Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = _passphrase_field()
 
 
-class CodeForm(AuthenticateForm):
+class CodeForm(AuthenticateForm, Form):
     """The second factor; wrong codes wait longer and longer, like wrong passphrases."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = _code_field()
+        self.fields["code"] = _code_field(
+            _("The six digits that your application shows, or one of your recovery codes.")
+        )
 
     def clean_code(self) -> str:
         request, counted = context.request, f"code {self.user.pk}"
@@ -75,23 +87,21 @@ class CodeForm(AuthenticateForm):
                     reference=str(self.user.pk),
                     outcome=Outcome.FAILED,
                 )
-            raise forms.ValidationError(
-                _("This code is not the one shown now. Wait for the next one in your application and type it.")
-            ) from None
+            raise
         delays.forget_failures(counted, request)
         return code
 
 
-class ActivateTOTPForm(AllauthActivateTOTPForm):
+class ActivateTOTPForm(AllauthActivateTOTPForm, Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = _code_field()
+        self.fields["code"] = _code_field(_("The six digits that your application shows."))
 
 
-def _code_field() -> forms.CharField:
+def _code_field(help_text: Promise) -> forms.CharField:
     return forms.CharField(
         label=_("Code"),
-        help_text=_("The six digits that your application shows, or one of your recovery codes."),
+        help_text=help_text,
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
     )

@@ -56,6 +56,15 @@ def test_a_wrong_passphrase_leaves_it_locked(client):
     assert Entry.objects.filter(action="vault.unlock_failed", outcome="failed").count() == 1
 
 
+def test_no_passphrase_is_asked_for(client):
+    client.post("/verrou/")
+
+    response = client.post("/verrou/ouvrir/", {"password": ""})
+
+    sentence = said("Fill in: {label}").format(label=said("Passphrase"))
+    assert (response.status_code, response.context["form"].errors) == (422, {"password": [sentence]})
+
+
 def test_page_of_a_wrong_passphrase_can_be_loaded_again_and_still_knows_the_way_back(client):
     client.post("/verrou/", {"suite": "/compte/?repris=x&y"})
     refused = _unlock(client, "faux", suite="/compte/?repris=x&y")

@@ -1,5 +1,7 @@
 """Signing in and out: one answer for everything wrong, and an open vault for what is right."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -49,7 +51,8 @@ def test_everything_wrong_gets_the_same_answer(db, email, active):
     response = _try(email, "six mots qui ne vont pas")
 
     assert response.status_code == 200
-    assert _told(response) == [said(AccountAdapter.error_messages["email_password_mismatch"])]
+    sentence = said(AccountAdapter.error_messages["email_password_mismatch"])
+    assert response.context["form"].errors == {"password": [sentence]}
     assert SignInSession.objects.filter(user__isnull=False).count() == 0
 
 
@@ -75,6 +78,28 @@ def test_what_was_typed_as_e_mail_comes_back_and_the_passphrase_does_not(db):
     page = response.content.decode()
     assert f'value="{CLAIRE}"' in page
     assert "MARQUE-PHRASE" not in page
+
+
+def test_what_is_wrong_stands_on_top_and_beside_the_passphrase(db):
+    page = _try(CLAIRE, "faux").text
+
+    assert re.findall(r'<li><a href="#(\w+)">', page) == ["id_password"]
+    assert re.findall(r'id="(\w+_error)"', page) == ["id_password_error"]
+    assert "id_password_error" in re.search(r'name="password"[^>]*aria-describedby="([^"]*)"', page)[1].split()
+
+
+@pytest.mark.parametrize(
+    ("email", "passphrase", "wrong"),
+    [("", "", ["login", "password"]), ("", "six mots", ["login"]), (CLAIRE, "", ["password"])],
+)
+def test_what_is_left_empty_is_asked_for_in_the_words_of_the_house(db, email, passphrase, wrong):
+    response = _try(email, passphrase)
+
+    asked = {"login": said("Work e-mail"), "password": said("Passphrase")}
+    assert response.context["form"].errors == {
+        name: [said("Fill in: {label}").format(label=asked[name])] for name in wrong
+    }
+    assert Entry.objects.filter(action="accounts.sign_in_failed").count() == 0
 
 
 def test_each_failure_is_in_the_log_without_the_words(db):
