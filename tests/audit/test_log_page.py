@@ -8,12 +8,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 from django.utils import timezone
+from django.utils.html import escape
 
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.models import Entry
 from audit.review import views
 from cellule.accounts.models import User
+from tests.people import said
 
 LOG = "/audit/journal/"
 
@@ -142,11 +144,25 @@ def test_log_page_says_what_is_wrong_and_keeps_what_was_typed(paule, field, aske
 
 
 @pytest.mark.django_db
-def test_log_page_that_finds_nothing_says_what_to_do(paule):
-    response = paule.post(LOG, {"reference": "99999999"})
+@pytest.mark.parametrize(
+    ("asked", "said_to_do"),
+    [
+        ({"reference": "99999999"}, 0),
+        ({"before": str(uuid.UUID(int=1))}, 1),
+        ({"before": str(uuid.UUID(int=1)), "outcome": "done"}, 1),
+    ],
+    ids=["filtered", "older", "older and filtered"],
+)
+def test_log_page_that_finds_nothing_says_why(paule, asked, said_to_do):
+    whys = [
+        "Nothing in the log fits all these filters. Take one away, or make the period longer.",
+        "There is nothing older.",
+    ]
+
+    response = paule.post(LOG, asked)
 
     assert _shown(response) == []
-    assert "app-empty" in response.content.decode()
+    assert [why for why in whys if escape(said(why)) in response.text] == [whys[said_to_do]]
 
 
 @pytest.mark.django_db
