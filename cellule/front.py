@@ -12,11 +12,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from cellule.ground.discretion import Discreet
 
-__all__ = ["Availability", "Discreet", "Headers", "Language", "csrf_failure", "page", "say", "server_error"]
+__all__ = ["Availability", "Discreet", "Headers", "Language", "csrf_failure", "page", "reseal", "say", "server_error"]
 
 RETRY_SECONDS = 5
 # Nothing on these pages needs a sensor, a payment, or a neighbour; the clipboard is for references.
@@ -141,6 +143,17 @@ def _is_under(path: str, url: str) -> bool:
 def say(request: HttpRequest, text: str, *, undo: str = "") -> None:
     """Put a sentence on top of the next page; `undo` is the address to which a button there posts."""
     messages.success(request, text, extra_tags=undo)
+
+
+def reseal(response: HttpResponse, url: str, seconds: int = 60) -> HttpResponse:
+    """Lead the browser away from a page with a revealed value, also without scripts, to a path of ours (ValueError).
+
+    Only for a page on which nothing is typed: the browser does not ask before it leaves.
+    """
+    if not url_has_allowed_host_and_scheme(url, None) or not url.startswith("/"):
+        raise ValueError("a revealed value is left for a page of this house")
+    response["Refresh"] = f"{seconds:d}; url={iri_to_uri(url)}"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from cellule.forms.base import problems
 from cellule.templatetags.components import component
@@ -10,6 +11,8 @@ from cellule.templatetags.components import component
 register = template.Library()
 
 BUTTON_KINDS = ("primary", "secondary", "warning")
+STAGES = ("done", "current", "to_come")
+RISK_COLOURS = {"high": "red", "medium": "orange", "low": "grey"}
 TAG_COLOURS = ("", "grey", "green", "teal", "blue", "purple", "magenta", "red", "orange", "yellow")
 TEXT = str | Promise | SafeString
 
@@ -174,6 +177,84 @@ def when(*, value, form="day") -> dict:
     """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso."""
     _one_of("form", form, ("day", "full_day", "hour", "moment", "iso"))
     return {"value": value, "form": form}
+
+
+@component(register)
+def sub_navigation(*, items, label: TEXT, counted: TEXT = "") -> dict:
+    """The parts of one record: fours of text, address, whether it is this page, and how many wait there (0 for none).
+
+    `counted` is what a screen reader says after the number.
+    """
+    return {"items": items, "label": label, "counted": counted or _("to look at")}
+
+
+@component(register)
+def state_picture(*, stages, label: TEXT) -> dict:
+    """How far a record has come: pairs, in their order, of a stage's name and done, current or to_come."""
+    for _name, state in stages:
+        _one_of("state", state, STAGES)
+    return {"stages": stages, "label": label}
+
+
+@component(register, block=True)
+def step_list(*, content: str, refused=(), title: TEXT = "", level=2) -> dict:
+    """The buttons of the steps a person may take now; `refused` pairs each other step with the sentences why not."""
+    _one_of("level", level, (2, 3))
+    reasons = [(name, [why] if isinstance(why, TEXT) else why) for name, why in refused]
+    return {"content": content, "refused": reasons, "title": title or _("What you can do now"), "level": level}
+
+
+@component(register, block=True)
+def filters(*, content: str, action, items=(), clear="", method="get", title: TEXT = "", submit="", open=True) -> dict:
+    """A panel of filters; `items` are those in force, as `{% chips %}` takes them, `clear` the address without any.
+
+    A filter that tells who somebody is goes by `method="post"`, so that it stands in no address.
+    """
+    _one_of("method", method, ("get", "post"))
+    return {
+        "content": content,
+        "action": action,
+        "items": items,
+        "clear": clear,
+        "method": method,
+        "title": title or _("Filters"),
+        "submit": submit or _("Apply"),
+        "open": open,
+    }
+
+
+@component(register, block=True)
+def risk_banner(*, content: str, title: TEXT, level: TEXT, tone="high", id="risk") -> dict:
+    """The one banner of a case, for its worst risk: the level in a word, and inside it what to do."""
+    _one_of("tone", tone, tuple(RISK_COLOURS))
+    return {"content": content, "title": title, "level": level, "tone": tone, "colour": RISK_COLOURS[tone], "id": id}
+
+
+@component(register)
+def sealed(*, about: TEXT, href: str, action: TEXT = "", post=False) -> dict:
+    """Where a value stays sealed: a link to the page that asks for the reason, or a button that posts there."""
+    return {"about": about, "href": href, "action": action or _("Reveal"), "post": post}
+
+
+@component(register, block=True)
+def revealed(*, content: str, about: TEXT, href: str, action: TEXT = "", post=False, seconds=60) -> dict:
+    """A value that was revealed: after so many seconds, on lock or out of sight it becomes `{% sealed %}` again.
+
+    A browser without scripts is sent away from it by the header that `cellule.front.reseal` sets.
+    """
+    return {"content": content, "seconds": seconds, **sealed(about=about, href=href, action=action, post=post)}
+
+
+@component(register, block=True)
+def columns(*, content: str) -> dict:
+    """Two `{% column %}`s side by side, one above the other on a narrow screen."""
+    return {"content": content}
+
+
+@component(register, block=True)
+def column(*, content: str, wide=False) -> dict:
+    """One of `{% columns %}`; the wide one takes two thirds."""
+    return {"content": content, "wide": wide}
 
 
 def _one_of(name: str, value, accepted: tuple) -> None:

@@ -62,6 +62,7 @@ export function watchIdleness() {
   async function lock() {
     if (isLocking) return;
     isLocking = true;
+    document.dispatchEvent(new Event("lock"));
     if (warning.open) warning.close();
     cover.hidden = false;
     cover.focus();

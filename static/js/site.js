@@ -12,6 +12,8 @@ import {
 import { offerCopies } from "./copy.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
+import { watchReasons } from "./reasons.js";
+import { watchRevealed } from "./reseal.js";
 import { watchAnswers } from "./reveal.js";
 import { guardSubmissions } from "./submissions.js";
 
@@ -21,6 +23,8 @@ function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
   offerCopies(scope);
   watchAnswers(scope);
+  watchReasons(scope);
+  watchRevealed(scope);
 }
 
 // A page that the browser kept in memory may show what a lock or a sign-out has closed since.
