@@ -1,5 +1,6 @@
-"""Names behind the opaque ids of the log: looked up when it is read, never kept in it."""
+"""Entries as people read them. Names behind their opaque ids are looked up when the log is read, never kept in it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from audit.log.models import Entry
 from cellule.accounts import roles
 from cellule.accounts.models import Organisation, User
+from cellule.references import LENGTH, SYMBOLS, shown
 
 _NOBODY = {
     "system": _("The house itself"),
     "anonymous": _("Somebody who had not signed in"),
 }
+
+# Also one whose check symbol is wrong: it stands in the entry of a refusal.
+_REFERENCE = re.compile(f"[{SYMBOLS}]{{{LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,16 @@ class Line:
     who: str | Promise
     role: str | Promise
     organisation: str
+
+    @property
+    def reference(self) -> str:
+        """What the act was about: a case as people read and say it, anything else as it stands."""
+        return _as_read(self.entry.reference)
+
+    @property
+    def listed(self) -> list[str]:
+        """The records that stood in a list, written in the same way."""
+        return [_as_read(reference) for reference in self.entry.shown]
 
 
 def lines(entries: Iterable[Entry]) -> list[Line]:
@@ -61,6 +76,10 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _as_read(reference: str) -> str:
+    return shown(reference) if _REFERENCE.fullmatch(reference) else reference
 
 
 def _role_name(code: str) -> str | Promise:

@@ -92,6 +92,31 @@ def test_log_page_filters_by_each_question(paule, write, claire, actor):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reference", "read"),
+    [
+        ("DAPMYPA4", "DAPM-YPA4"),
+        ("22222223", "2222-2223"),
+        ("7QK2-M9XD", "7QK2-M9XD"),
+        ("DAPMYPA", "DAPMYPA"),
+        ("DAPMYPA44", "DAPMYPA44"),
+        ("daPMYPA4", "daPMYPA4"),
+        ("DAPMYPA0", "DAPMYPA0"),
+        ("0197fca0-4a5f-7f6f-8b3b-2d8f1f5d9c11", "0197fca0-4a5f-7f6f-…"),
+        ("", None),
+    ],
+    ids=["case", "wrong check", "hyphened", "short", "long", "small letters", "other symbols", "key", "none"],
+)
+def test_log_page_writes_references_as_people_read_them(paule, write, reference, read):
+    write(reference=reference)
+
+    page = paule.get(LOG).content.decode()
+
+    cells = re.findall(r"<tbody.*?</tr>", page, re.DOTALL)[0]
+    assert re.findall(r'<span translate="no">([^<]*)</span>', cells) == ([read] if read else [])
+
+
+@pytest.mark.django_db
 def test_log_page_finds_names_without_their_accents(paule, write):
     user = User.objects.get(email="joaquin@cellule.example")
     written = write(by=Actor(str(user.pk), user.role, "", uuid.uuid4())).pk
@@ -197,8 +222,9 @@ def test_log_page_shows_nothing_while_the_log_cannot_be_written(as_, write, log_
 
     assert (refused.status_code, _shown(refused)) == (500, [])
     assert entry_refused.status_code == 500
-    assert "7QK2M9XD" not in refused.content.decode() + entry_refused.content.decode()
+    assert "7QK2-M9XD" not in refused.content.decode() + entry_refused.content.decode()
     assert _shown(paule.get(LOG))[0] == entry.pk
+    assert "7QK2-M9XD" in paule.get(LOG).content.decode()
 
 
 @pytest.mark.django_db
@@ -235,9 +261,9 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
     shown = [
         "Claire Exemple",
         "cases.case",
-        "7QK2M9XD",
+        ">7QK2-M9XD<",
         "follow_up",
-        "23456789",
+        ">2345-6789<",
         "tests.acted",
         bytes(entry.leaf).hex(),
         "ab" * 32,
