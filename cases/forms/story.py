@@ -1,4 +1,4 @@
-"""Forms of this room: opening an inquiry, logging an incident, writing a note."""
+"""Forms with one long text: logging an incident, writing a note."""
 
 from typing import Any
 
@@ -7,28 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.boroughs import BOROUGHS
 from cases.incident_types import incident_type_choices
-from cases.languages import language_choices
 from cases.mentions import mentions_of_status
-from cases.models import Channel, Interpreter
 from cellule.forms import Form, FuzzyDateField, Once
 
 TEXT_LENGTH = 20_000
-
-
-class InquiryForm(Form):
-    """Three questions, none about who the person is."""
-
-    once = Once()
-    channel = forms.ChoiceField(label=_("How did the person reach us?"), choices=Channel, widget=forms.RadioSelect)
-    language = forms.ChoiceField(
-        label=_("Language spoken"),
-        help_text=_("The language in which the person is most at ease."),
-        choices=lambda: [("", _("Not known yet")), *language_choices()],
-        required=False,
-    )
-    interpreter = forms.ChoiceField(
-        label=_("Does the person want an interpreter?"), choices=Interpreter, widget=forms.RadioSelect
-    )
 
 
 class StoryField(forms.CharField):

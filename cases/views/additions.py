@@ -1,0 +1,34 @@
+"""What is added to a case: incidents and notes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from cases.forms.story import IncidentForm, NoteForm
+from cases.views.frame import form_page, writable
+from cellule.accounts.doors import for_permission
+from cellule.accounts.roles import Permission
+from cellule.forms import bound
+
+
+@for_permission(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_incident(request: HttpRequest, reference: str) -> HttpResponse:
+    case = writable(request, reference)
+    form = bound(IncidentForm, request)
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("kind", "happened", "borough", "narrative")}
+        case.add_incident(by=request.acting, row_id=form.row_id, **told)
+        return redirect("cases:case", case.reference)
+    return form_page(request, "cases/new_incident.html", form, case=case)
+
+
+@for_permission(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_note(request: HttpRequest, reference: str) -> HttpResponse:
+    case = writable(request, reference)
+    form = bound(NoteForm, request)
+    if request.method == "POST" and form.is_valid():
+        case.add_note(by=request.acting, row_id=form.row_id, body=form.cleaned_data["body"])
+        return redirect("cases:case", case.reference)
+    return form_page(request, "cases/new_note.html", form, case=case)

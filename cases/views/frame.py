@@ -1,0 +1,23 @@
+"""What pages with a form share: the case that may be written, and the form drawn (again)."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cases import policies
+from cases.doors import find_case
+from cases.models import Case
+from cellule.forms import Form
+
+
+def writable(request: HttpRequest, reference: str) -> Case:
+    """The case to which this person may add; nothing of it is opened for that. Http404, PermissionDenied."""
+    case = find_case(request, reference)
+    if not policies.may_write(case, request.user):
+        raise PermissionDenied
+    return case
+
+
+def form_page(request: HttpRequest, template: str, form: Form, *, status: int = 0, **context: object) -> HttpResponse:
+    """Draw a form: 200, 422 when something must be changed, or the status given (409 for one that was overtaken)."""
+    return render(request, template, {"form": form, **context}, status=status or (422 if form.errors else 200))
