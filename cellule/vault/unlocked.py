@@ -248,11 +248,7 @@ class Unlocked(OpenKeys):
 
     def wrapping_key(self, holder: uuid.UUID, epoch: int) -> AESGCM:
         """The key under which a holder's keys of one epoch lie. Raises NotAMember, CannotOpen."""
-        if holder != self.user:
-            return self.root(holder, epoch).wrapping
-        if epoch != OWN_EPOCH:
-            raise CannotOpen
-        return self.identity.wrapping
+        return self.identity.wrapping if holder == self.user else self.root(holder, epoch).wrapping
 
     def owner_key(self, row: OwnerKey | WrappedKey) -> bytes:
         """The key inside a row, for writing or wrapping it anew. Raises NotAMember, CannotOpen."""

@@ -196,13 +196,16 @@ def test_keys_that_lie_in_the_way_refuse_the_move(folder, before, kept, casework
     assert keys_of(folder) == rows
 
 
-def test_folder_that_names_a_group_without_its_keys_is_not_moved(folder, before, caseworker, intake, unit):
+@pytest.mark.parametrize("holds", ["intake", "privacy"])
+def test_folder_that_names_a_group_without_its_keys_is_not_moved(intake_worker, privacy_officer, caseworker, holds):
     """Deleting what lies with the group moved to would destroy the only keys there are."""
+    folder = folder_of(holds)
+    write({"intake": intake_worker, "privacy": privacy_officer}[holds], folder, "avant")
     rows = keys_of(folder)
-    folder.key_holder = unit
+    folder.key_holder = group_id("unit")
 
     with pytest.raises(HeldElsewhere), transaction.atomic():
-        move(caseworker.vault, folder, intake)
+        move(caseworker.vault, folder, group_id("intake"))
 
     assert keys_of(folder) == rows
 
@@ -254,6 +257,17 @@ def test_what_is_no_group_holds_no_case(folder, before, caseworker, target):
         move(caseworker.vault, folder, caseworker.user.pk if target == "themselves" else uuid.uuid4())
 
     assert keys_of(folder) == rows
+
+
+def test_what_one_person_holds_is_not_moved(caseworker, unit):
+    own = Folder(key_holder=caseworker.user.pk)
+    write(caseworker, own, "brouillon")
+    rows = keys_of(own)
+
+    with pytest.raises(NotAMember), transaction.atomic():
+        move(caseworker.vault, own, unit)
+
+    assert keys_of(own) == rows
 
 
 def test_move_to_where_it_is_changes_nothing(folder, before, caseworker, intake):
