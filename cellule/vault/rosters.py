@@ -7,7 +7,7 @@ import hashlib
 import threading
 import uuid
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import orjson
@@ -93,7 +93,11 @@ class RosterBody:
             raise RosterRefused("not a roster") from error
 
     def member(self, user: uuid.UUID) -> Member | None:
-        return next((member for member in self.members if member.user == user), None)
+        return self._by_user.get(user)
+
+    @cached_property
+    def _by_user(self) -> dict[uuid.UUID, Member]:
+        return {member.user: member for member in self.members}
 
 
 @dataclass(frozen=True)
@@ -151,16 +155,19 @@ def verified_all() -> dict[uuid.UUID, VerifiedRoster]:
 
 def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRoster]:
     """Give the verified roster of each group whose newest number is known already. Raises RosterRefused."""
-    return {group: verified(group, newest_number=number) for group, number in numbers.items()}
-
-
-def verified(group: uuid.UUID, newest_number: int | None = None) -> VerifiedRoster:
-    """Verify a group's chain up to its newest roster (cached per process, never backwards)."""
     pin = secrets_file.read().pin
-    if newest_number is None:
-        newest_number = Roster.objects.filter(group_id=group).aggregate(newest=Max("number"))["newest"]
-    if newest_number is None:
+    return {group: _verified_up_to(number, group, pin) for group, number in numbers.items()}
+
+
+def verified(group: uuid.UUID) -> VerifiedRoster:
+    """Verify a group's chain up to its newest roster (cached per process, never backwards). Raises RosterRefused."""
+    newest = Roster.objects.filter(group_id=group).aggregate(newest=Max("number"))["newest"]
+    if newest is None:
         raise RosterRefused("no roster")
+    return _verified_up_to(newest, group, secrets_file.read().pin)
+
+
+def _verified_up_to(newest_number: int, group: uuid.UUID, pin: str) -> VerifiedRoster:
     with _lock:
         known = _verified.get((pin, group))
     if known and known.body.number == newest_number:

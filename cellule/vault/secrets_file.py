@@ -40,10 +40,9 @@ def make() -> HouseSecrets:
 def read() -> HouseSecrets:
     """Give the secrets; a changed file is read again. Raises NotFounded."""
     try:
-        changed = Path(settings.SECRETS_FILE).stat().st_mtime_ns
+        return _current(settings.SECRETS_FILE)
     except FileNotFoundError:
         raise NotFounded from None
-    return _parse(settings.SECRETS_FILE, changed)
 
 
 def is_founded() -> bool:
@@ -66,19 +65,30 @@ def unpin() -> None:
 
 def server_key(label: str) -> bytes:
     """A key of the server for one purpose: sealed sessions, second-factor seeds, invitation codes."""
-    return derive(read().server, f"server/{label}")
+    return _derived(read().server, label)
 
 
 def django_key(path: Path) -> str:
     """What Django signs with, derived from the server's secret ("" before the founding); for the settings."""
-    return derive(_parse(path, path.stat().st_mtime_ns).server, "server/django").hex() if path.exists() else ""
+    return derive(_current(path).server, "server/django").hex() if path.exists() else ""
+
+
+def _current(path: Path) -> HouseSecrets:
+    # Asked several times in a request: read anew only when any of these says that it is another file, or changed.
+    seen = path.stat()
+    return _parse(path, (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
 
 
 @lru_cache(maxsize=4)
-def _parse(path: Path, changed: int) -> HouseSecrets:
-    stored = json.loads(Path(path).read_text(encoding="utf-8"))
+def _parse(path: Path, state: tuple[int, ...]) -> HouseSecrets:
+    stored = json.loads(path.read_text(encoding="utf-8"))
     peppers = {int(number): base64.b64decode(text) for number, text in stored["peppers"].items()}
     return HouseSecrets(base64.b64decode(stored["server"]), peppers, stored["pin"])
+
+
+@lru_cache(maxsize=32)
+def _derived(server: bytes, label: str) -> bytes:
+    return derive(server, f"server/{label}")
 
 
 def _write(path: Path, house: HouseSecrets, flag: int) -> None:
