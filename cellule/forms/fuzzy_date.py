@@ -11,6 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cellule.forms.renderer import Place
 from cellule.templatetags.typography import MONTHS
 
 
@@ -71,6 +72,9 @@ _LABELS = {
     FuzzyKind.UNKNOWN: _("Not known"),
 }
 _GROUPS = {"from": _("First day it may have been"), "to": _("Last day it may have been")}
+_UNITS = ("day", "month", "year")
+# In characters; months have names in two languages.
+_WIDTHS = {"day": 2, "month": 10, "year": 4}
 _EARLIEST_YEAR = 1900
 
 
@@ -110,10 +114,21 @@ class FuzzyDateInput(forms.Widget):
         return context
 
 
+class FuzzyDatePlace(Place):
+    """A date in its place on a page."""
+
+    @property
+    def first_id(self) -> str:
+        """The id of the box that is to be changed, or of the first answer when none was chosen."""
+        boxes = [error.params["box"] for error in self.errors.as_data() if error.params]
+        return f"{self.auto_id or self.html_name}_{boxes[0]}" if boxes else super().first_id
+
+
 class FuzzyDateField(forms.Field):
     """Gives a FuzzyDate; None only when not required and left alone. Days to come are refused."""
 
     widget = FuzzyDateInput
+    bound_field_class = FuzzyDatePlace
     default_error_messages = {
         "required": _("Say when it happened, or choose “Not known”."),
         "no_date": _("There is no such date. Check day, month and year; write the year with four digits."),
@@ -121,6 +136,10 @@ class FuzzyDateField(forms.Field):
         "future": _("This date is still to come. Give the day it happened, or choose “Not known”."),
         "order": _("The last day is before the first one. Swap them or correct one."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("For the month, a number or a name will do."))
+        super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> dict[str, str]:
         if isinstance(value, FuzzyDate):
@@ -144,45 +163,61 @@ class FuzzyDateField(forms.Field):
     def _fuzzy(self, kind: FuzzyKind, typed: dict[str, str]) -> FuzzyDate:
         if kind == FuzzyKind.UNKNOWN:
             return FuzzyDate(kind)
-        numbers = [_number(typed.get(part, "")) for part in PARTS[kind]]
-        if kind == FuzzyKind.DAY:
-            start = end = self._date(*numbers)
-        elif kind == FuzzyKind.MONTH:
-            start = self._date(1, *numbers)
+        # A month and a year have one date; a range has two.
+        first, last = _boxes(PARTS[kind][:3]), _boxes(PARTS[kind][-3:])
+        start = end = self._date(typed, first)
+        if kind == FuzzyKind.MONTH:
             end = start.replace(day=calendar.monthrange(start.year, start.month)[1])
         elif kind == FuzzyKind.YEAR:
-            start = self._date(1, 1, *numbers)
             end = start.replace(month=12, day=31)
-        else:
-            start, end = self._date(*numbers[:3]), self._date(*numbers[3:])
+        elif kind == FuzzyKind.RANGE:
+            end = self._date(typed, last)
             if end < start:
-                raise forms.ValidationError(self.error_messages["order"], code="order")
+                raise self._fault("order", last[_differ_in(start, end)])
         # A month or year that has begun is no date to come; the last day of a range must have come.
-        if (end if kind == FuzzyKind.RANGE else start) > timezone.localdate():
-            raise forms.ValidationError(self.error_messages["future"], code="future")
+        day, today = end if kind == FuzzyKind.RANGE else start, timezone.localdate()
+        if day > today:
+            raise self._fault("future", last[_differ_in(day, today)])
         return FuzzyDate(kind, start, end)
 
-    def _date(self, day: int, month: int, year: int) -> datetime.date:
+    def _date(self, typed: dict[str, str], boxes: dict[str, str]) -> datetime.date:
+        """Read one date from its boxes; it begins with its month, or with its year, when it has no others."""
+        day, month, year = (_number(typed.get(boxes[unit], "")) if unit in boxes else 1 for unit in _UNITS)
         if 999 < year < _EARLIEST_YEAR:
-            raise forms.ValidationError(self.error_messages["too_early"], code="too_early")
-        try:
-            if year < _EARLIEST_YEAR:
-                raise ValueError
-            return datetime.date(year, month, day)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError(self.error_messages["no_date"], code="no_date") from None
+            raise self._fault("too_early", boxes["year"])
+        possible = {"day": 1 <= day <= 31, "month": 1 <= month <= 12, "year": year >= _EARLIEST_YEAR}
+        wrong = next((unit for unit in _UNITS if not possible[unit]), "")
+        if not wrong and day > calendar.monthrange(year, month)[1]:
+            wrong = "day"
+        if wrong:
+            raise self._fault("no_date", boxes[wrong])
+        return datetime.date(year, month, day)
+
+    def _fault(self, code: str, box: str) -> forms.ValidationError:
+        return forms.ValidationError(self.error_messages[code], code=code, params={"box": box})
+
+
+def _boxes(parts: tuple[str, ...]) -> dict[str, str]:
+    """The boxes of one date by what is typed there; what is missing is missing at the front."""
+    return dict(zip(_UNITS[-len(parts) :], parts, strict=True))
+
+
+def _differ_in(one: datetime.date, other: datetime.date) -> str:
+    """The largest part in which two days differ: the one to look at first."""
+    return next(unit for unit in reversed(_UNITS) if getattr(one, unit) != getattr(other, unit))
 
 
 def _dates(name: str, id_: str, parts: tuple[str, ...], typed: Mapping[str, str]) -> list[dict[str, Any]]:
     """Group the boxes of one answer into its dates."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for part in parts:
+        unit = part.rsplit("_", 1)[1]
         box = {
             "name": f"{name}-{part}",
             "id": f"{id_}_{part}",
             "value": typed.get(part, ""),
-            "label": {"day": _("Day"), "month": _("Month"), "year": _("Year")}[part.rsplit("_", 1)[1]],
-            "width": 4 if part.endswith("year") else 2,
+            "label": {"day": _("Day"), "month": _("Month"), "year": _("Year")}[unit],
+            "width": _WIDTHS[unit],
         }
         groups.setdefault(part.split("_", 1)[0], []).append(box)
     return [{"legend": _GROUPS.get(group, ""), "boxes": boxes} for group, boxes in groups.items()]
