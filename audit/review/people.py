@@ -15,7 +15,7 @@ from cellule.accounts.models import Organisation, User
 from cellule.references import LENGTH, SYMBOLS, shown
 
 _NOBODY = {
-    "system": _("The house itself"),
+    "system": _("The site itself"),
     "anonymous": _("Somebody who had not signed in"),
 }
 

@@ -223,7 +223,7 @@ def test_pages_of_a_house_in_trouble(arrives, settings, owner_connection, casts)
     settings.SECRETS_FILE = settings.DATA / "absent.json"
     newcomer = arrives()
     newcomer.goes_to("/")
-    newcomer.reads_the_heading("This house is not founded yet")
+    newcomer.reads_the_heading("This site is not in service yet")
     look_everywhere(newcomer)
 
 
