@@ -18,21 +18,24 @@ TEXT = str | Promise | SafeString
 
 
 @component(register)
-def button(*, text: TEXT, href="", kind="primary", name="", value="", form="", once=True) -> dict:
+def button(*, text: TEXT, href="", kind="primary", name="", value="", form="", once=True, about: TEXT = "") -> dict:
     """A button; with `href` a link that looks like one. `form` is the id of a form elsewhere on the page.
 
     A submitting button lets through one press a second (`once`), so that a double click sends one request.
+    `about` says to screen readers of what, where several buttons have the same text.
     """
     _one_of("kind", kind, BUTTON_KINDS)
-    return {"text": text, "href": href, "kind": kind, "name": name, "value": value, "form": form, "once": once}
+    target = {"href": href, "name": name, "value": value, "form": form}
+    return {"text": text, "kind": kind, "once": once, "about": about, **target}
 
 
 @component(register)
-def post_button(*, text: TEXT, action, kind="secondary", name="", value="", looks="button") -> dict:
+def post_button(*, text: TEXT, action, kind="secondary", name="", value="", looks="button", about: TEXT = "") -> dict:
     """A form of one button, for an act that needs no other input; `looks="link"` reads as a link."""
     _one_of("kind", kind, BUTTON_KINDS)
     _one_of("looks", looks, ("button", "link"))
-    return {"text": text, "action": action, "kind": kind, "name": name, "value": value, "looks": looks}
+    sent = {"action": action, "name": name, "value": value}
+    return {"text": text, "kind": kind, "looks": looks, "about": about, **sent}
 
 
 @component(register)
