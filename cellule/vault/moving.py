@@ -9,7 +9,7 @@ import uuid
 from functools import partial
 
 from cellule.vault.models import OwnerKey
-from cellule.vault.owner_keys import Owner, wrapped_key
+from cellule.vault.owner_keys import Owner, unwrapped_key, wrapped_key
 from cellule.vault.unlocked import HeldElsewhere, NotAMember, Unlocked
 
 
@@ -33,7 +33,14 @@ def move(unlocked: Unlocked, owner: Owner, to_group: uuid.UUID) -> None:
     epoch = unlocked.newest_epoch(to_group)
     wrapping = unlocked.wrapping_key(to_group, epoch)
     wrapped = partial(wrapped_key, wrapping=wrapping, owner=owner.pk, holder=to_group, epoch=epoch)
-    moved = [wrapped(unlocked.owner_key(row), compartment=row.compartment, version=row.version) for row in held]
+    moved = [
+        wrapped(
+            unwrapped_key(row, unlocked.wrapping_key(row.holder, row.epoch)),
+            compartment=row.compartment,
+            version=row.version,
+        )
+        for row in held
+    ]
     newest = {row.compartment: row.version for row in rows}
     minted = [
         wrapped(secrets.token_bytes(32), compartment=compartment, version=newest[compartment] + 1)

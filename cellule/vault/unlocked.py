@@ -20,7 +20,7 @@ from audit.log.models import Entry
 from audit.log.record import record_read
 from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys
-from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, SubjectRow
+from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, SubjectRow
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import Owner, WrappedKey, owner_keys, unwrapped_key, wrapped_key
 from cellule.vault.rosters import Member, VerifiedRoster, verified_newest
@@ -199,7 +199,7 @@ class Unlocked(OpenKeys):
         opened: dict[uuid.UUID, OpenedOwner] = {pk: OpenedOwner(pk, {}) for pk in holders}
         for row in wrapped:
             if row.holder == holders[row.owner]:
-                opened[row.owner].keys[row.compartment, record_header(row.version)] = AESGCM(self.owner_key(row))
+                opened[row.owner].keys[row.compartment, record_header(row.version)] = AESGCM(self._unwrap(row))
         return opened
 
     # --- Writing -----------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class Unlocked(OpenKeys):
                 )
                 minted.save(force_insert=True)
             else:
-                key, version = self.owner_key(row), row.version
+                key, version = self._unwrap(row), row.version
             keys[compartment] = (version, AESGCM(key))
         return Sealer(owner.pk, keys, rows[0].subject if rows else None)
 
@@ -250,8 +250,7 @@ class Unlocked(OpenKeys):
         """The key under which a holder's keys of one epoch lie. Raises NotAMember, CannotOpen."""
         return self.identity.wrapping if holder == self.user else self.root(holder, epoch).wrapping
 
-    def owner_key(self, row: OwnerKey | WrappedKey) -> bytes:
-        """The key inside a row, for writing or wrapping it anew. Raises NotAMember, CannotOpen."""
+    def _unwrap(self, row: WrappedKey) -> bytes:
         return unwrapped_key(row, self.wrapping_key(row.holder, row.epoch))
 
     # --- Group roots -------------------------------------------------------------------------------
