@@ -137,6 +137,8 @@ def step(
                 if version is not None and version != held.version:
                     raise Stale
                 before = held.state
+                # What ties them to the record now: a step may end it.
+                told = held._told_by(by)
                 if before not in declared.sources:
                     raise TooLate
                 if missing := declared.missing(held, by.user):
@@ -145,7 +147,6 @@ def step(
                 held.version += 1
                 held.save()
                 held._remember(declared, before, by, kwargs)
-                told = held._told_by(by)
                 record(action, by=by.actor, purpose=f"{before}>{held.state}", **told)
             self._follow(held)
             return result
@@ -188,9 +189,10 @@ class Stepped(models.Model):
 
     def _held(self, by: By) -> Self:
         """The row, locked and read anew, if it is theirs to see."""
-        visible = type(self)._default_manager.visible_to(by.user)
-        held = visible.select_for_update(of=("self",)).filter(pk=self.pk).first()
-        if held is None:
+        visible = type(self)._default_manager.visible_to(by.user).filter(pk=self.pk)
+        held = visible.select_for_update(of=("self",)).first()
+        # Whoever waited for the lock has the row as it is now, but was let in by the grants of before.
+        if held is None or not visible.exists():
             raise Http404
         return held
 

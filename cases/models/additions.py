@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from audit.log.actions import Action
 from audit.log.record import record
 from cases import actions, policies
-from cases.models.codes import GRAVE, NeedKind, RedFlag, RiskLevel
+from cases.models.codes import GRAVE, SUPPORTED, NeedKind, RedFlag, RiskLevel
 from cases.models.incident import Incident, IncidentStory
 from cases.models.milestone import Milestone, MilestoneOrdinary
 from cases.models.moments import now, this_week
@@ -100,9 +100,11 @@ class Added(models.Model):
 
         def settle(case: "Case", sealer: Any) -> None:
             sealer.write(case, "standing", Standing(level, now()))
-            case.risk_settled = level not in GRAVE
+            grave = level in GRAVE
+            # A support that has begun goes on while a supervisor is told.
+            case.risk_settled = not grave or case.state in SUPPORTED
             case.save(update_fields=["standing", "risk_settled"])
-            if not case.risk_settled:
+            if grave:
                 case._tell_supervisors(WAITS_FOR_DECISION, by)
 
         return self._add(assessment, {"story": story}, actions.RISK_ASSESSED, by, then=settle)
@@ -232,9 +234,11 @@ class Added(models.Model):
     def _hold(self: "Case", by: Acting) -> None:
         """Lock the case's row to the end, and ask again whether it is still theirs and open."""
         mine = type(self).objects.worked_by(by.user).open().filter(pk=self.pk)
-        if not mine.update(version=models.F("version") + 1):
+        held = mine.update(version=models.F("version") + 1)
+        # Whoever waited for the lock has the row as it is now, but was let in by the grants of before.
+        if not held or (now_is := mine.values_list("version", "key_holder", "state").first()) is None:
             raise PermissionDenied
-        self.refresh_from_db(fields=["version", "key_holder"])
+        self.version, self.key_holder, self.__dict__["state"] = now_is
 
     def _write(
         self: "Case",

@@ -26,7 +26,8 @@ SHARE = "share_case"
 
 HAS_LEAD = Condition(lambda case, user: not case.awaits_lead, _("Nobody leads this case: a supervisor assigns it."))
 IN_UNIT = Condition(
-    lambda case, user: case.is_held_by_unit or policies.works_in_unit(user),
+    # Sharing brings the keys to the unit, where whoever leads the case for the intake could not follow.
+    lambda case, user: case.is_held_by_unit or all(policies.works_in_unit(lead) for lead in case.leads()),
     _("The case is still with the intake: hand it over to the unit."),
 )
 

@@ -78,7 +78,7 @@ class Need(SealedModel, Stepped):
         action=actions.NEED_MET,
         label=_("It is met"),
         slug="comble",
-        allowed=lambda need, user: policies.may_write(need.case, user),
+        allowed=lambda need, user: policies.may_read(need.case, user),
         conditions=[IN_OPEN_CASE],
     )
     def meet(self, *, by: Acting) -> None:
@@ -90,7 +90,7 @@ class Need(SealedModel, Stepped):
         action=actions.NEED_DROPPED,
         label=_("No longer asked for"),
         slug="abandonne",
-        allowed=lambda need, user: policies.may_write(need.case, user),
+        allowed=lambda need, user: policies.may_read(need.case, user),
         conditions=[IN_OPEN_CASE],
     )
     def drop(self, *, by: Acting) -> None:
@@ -102,7 +102,7 @@ class Need(SealedModel, Stepped):
         action=actions.NEED_BACK,
         label=_("It is needed again"),
         slug="de-retour",
-        allowed=lambda need, user: policies.may_write(need.case, user),
+        allowed=lambda need, user: policies.may_read(need.case, user),
         conditions=[IN_OPEN_CASE],
     )
     def come_back(self, *, by: Acting) -> None:

@@ -254,6 +254,8 @@ class Staged(Stepped):
     def reopen(self: "Case", *, by: Acting) -> None:
         """The person is back; the case goes on at the last stage whose conditions hold."""
         self.closed_by = self.closed_week = self.closing_proposed_by = None
+        # Its lead may have gone since, or it had none when it was closed.
+        self.awaits_lead = not self.leads().filter(is_active=True).exists()
         self._tell_leads(DECIDED, by)
 
     # --- What the steps share ----------------------------------------------------------------------
