@@ -109,10 +109,21 @@ class Added(models.Model):
 
         return self._add(assessment, {"story": story}, actions.RISK_ASSESSED, by, then=settle)
 
-    def add_person(self: "Case", *, by: Acting, row_id: uuid.UUID, known: PersonOrdinary) -> Person:
-        """Add somebody who plays a part, by whatever name. Added once. Raises PermissionDenied, RowTaken."""
+    def add_person(
+        self: "Case", *, by: Acting, row_id: uuid.UUID, known: PersonOrdinary, is_client: bool = False
+    ) -> Person:
+        """Add somebody who plays a part, by whatever name; the case is about one of them at most. Added once.
+
+        Raises PermissionDenied, RowTaken, and Stale when there is somebody already whom the case is about.
+        """
         person = Person(pk=row_id, reference=references.new_reference(), case=self, recorded_week=this_week())
-        return self._add(person, {"ordinary": known}, actions.PERSON_ADDED, by)
+        person.is_client = is_client
+        try:
+            return self._add(person, {"ordinary": known}, actions.PERSON_ADDED, by)
+        except IntegrityError:
+            if not is_client:
+                raise
+            raise Stale from None
 
     def leave_milestone(self: "Case", told: MilestoneOrdinary, by: Acting) -> None:
         """Tell the timeline of a step, inside its transaction."""
