@@ -12,8 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import translation
 
 from audit.log.models import Entry
-from cases.models import Case
-from cases.models import Channel, Interpreter
+from cases.models import Case, Channel, Interpreter
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.forms import FuzzyDate, FuzzyKind
