@@ -1,0 +1,158 @@
+"""Forms about people: what they are called, who they are on paper, what part they had."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.story import StoryField, StoryForm
+from cases.models import ParticipationStory, PersonIdentity
+from cases.models.codes import AgeBand, Role
+from cases.people import DocumentSeen
+from cellule.forms import FuzzyDateField, UnknownOr, Versioned
+from cellule.forms.unknown import to_json
+
+NAME_LENGTH = 300
+
+
+class Questioned(StoryForm):
+    """A form with several texts (`texts` names them), each of which is questioned when it seems to hold a status."""
+
+    texts: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        mentions: list[str] = []
+        for name in self.texts:
+            self.told = name
+            cleaned = super().clean()
+            mentions += self.mentions
+        self.mentions = mentions
+        return cleaned
+
+
+class PersonForm(Questioned):
+    """What somebody is called, by any name or none, and what is known of them without papers."""
+
+    texts = ("called", "pronouns")
+    field_order = ["called", "pronouns", "age_band", "confirmed"]
+
+    called = UnknownOr(
+        forms.CharField(
+            label=_("What are they called?"),
+            help_text=_("Any name will do: a first name, a nickname, what others call them. No name is fine too."),
+            max_length=NAME_LENGTH,
+            required=False,
+        )
+    )
+    pronouns = UnknownOr(
+        forms.CharField(
+            label=_("Pronouns"),
+            help_text=_("So that we speak of the person as they wish."),
+            max_length=100,
+            required=False,
+        )
+    )
+    age_band = UnknownOr(
+        forms.ChoiceField(
+            label=_("Age"),
+            help_text=_("About how old: other rights and duties begin at some ages."),
+            choices=[("", _("Not asked yet")), *AgeBand.choices],
+            required=False,
+        )
+    )
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers as they stand in the sealed document."""
+        return {name: to_json(self.cleaned_data[name]) for name in ("called", "pronouns", "age_band")}
+
+
+class CorrectionForm(Versioned, PersonForm):
+    """The same questions about somebody who is written down already."""
+
+    once = None
+
+
+class IdentityForm(Versioned):
+    """Who somebody is on paper. It never shows what is there; what is saved replaces all of it."""
+
+    field_order = ["legal_name", "original_script", "born", "seen"]
+
+    legal_name = forms.CharField(
+        label=_("Legal name"),
+        help_text=_("As it stands on a paper. We need it only for a letter or a form in this name."),
+        max_length=NAME_LENGTH,
+        required=False,
+    )
+    original_script = forms.CharField(
+        label=_("The same name in its own script"),
+        help_text=_("For example in Arabic or Tamil, so that it can be recognised without mistakes."),
+        max_length=NAME_LENGTH,
+        required=False,
+    )
+    born = FuzzyDateField(
+        label=_("Date of birth"),
+        help_text=_("As exactly as it is known. For the month, a number or a name will do."),
+        error_messages={
+            "required": _("Choose how exactly the date is known, or leave all of it empty."),
+            "too_early": _("The year is before 1900. Check it, or leave the date empty."),
+            "future": _("This date is still to come. Check the year."),
+        },
+        required=False,
+    )
+    seen = forms.MultipleChoiceField(
+        label=_("Which documents did you see?"),
+        help_text=_("Only the kind. Write no number anywhere, and make no copy."),
+        choices=DocumentSeen,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and not any(cleaned[name] for name in self.field_order):
+            self.add_error(
+                None, forms.ValidationError(_("Fill in at least one answer, or go back: nothing has to stand here."))
+            )
+        return cleaned
+
+    @property
+    def identity(self) -> PersonIdentity:
+        """The answers as the sealed document."""
+        told, born = self.cleaned_data, self.cleaned_data["born"]
+        return PersonIdentity(told["legal_name"], told["original_script"], born and born.to_json(), tuple(told["seen"]))
+
+
+class PartForm(Versioned, Questioned):
+    """In which roles somebody took part in an incident, and what is known of them."""
+
+    texts = ("relation", "description")
+    field_order = ["roles", "relation", "description", "confirmed"]
+    once = None
+
+    roles = forms.MultipleChoiceField(
+        label=_("In which roles?"),
+        help_text=_("Tick all that are true. Somebody who was harmed may stand accused as well."),
+        choices=Role,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    relation = forms.CharField(
+        label=_("Who are they to the person we help?"),
+        help_text=_("In a few words: husband, neighbour, owner of the workshop."),
+        max_length=200,
+        required=False,
+    )
+    description = StoryField(
+        label=_("What is known of them"),
+        help_text=_(
+            "For an alleged perpetrator: only what somebody saw or heard, and who says so. No immigration status,"
+            " and no guess."
+        ),
+        required=False,
+    )
+
+    @property
+    def part(self) -> ParticipationStory:
+        """The answers as the sealed document."""
+        told = self.cleaned_data
+        return ParticipationStory(tuple(told["roles"]), told["relation"], told["description"])
