@@ -1,0 +1,39 @@
+"""How a step answers a person, without keeping what it did."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404
+
+from cases.models import Case, Need
+from cellule.accounts.models import User
+from cellule.steps import By, Step, TooLate
+from tests.factories import take
+
+
+class Undone(Exception):
+    """A step was taken, and is not to be kept."""
+
+
+def answer(record: Case | Need, step: Step, by: By, **told: User) -> str:
+    """Take a step as far as the commit: `done`, 404, 403 or 409; fails when its page would have offered otherwise."""
+    kind = type(record)
+    seen = kind.objects.visible_to(by.user).filter(pk=record.pk).first()
+    offers = seen.offers(by.user) if seen else []
+    possible = step in [offer.step for offer in offers if not offer.missing]
+    try:
+        with transaction.atomic():
+            take(kind.objects.get(pk=record.pk), step.name, by, **told)
+            with connection.cursor() as cursor:
+                # What the database asks at the commit.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            raise Undone
+    except Undone:
+        answered = "done"
+    except Http404:
+        answered = "404"
+    except PermissionDenied:
+        answered = "403"
+    except TooLate:
+        answered = "409"
+    assert possible == (answered == "done"), f"{step.name} is offered to {by.user} otherwise than it is taken"
+    return answered
