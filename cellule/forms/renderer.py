@@ -33,7 +33,10 @@ class Place(BoundField):
 
     @property
     def first_id(self) -> str:
-        """The id of the element that a link to this field leads to."""
+        """The id of the element that a link to this field leads to: the box at fault, where the field names it."""
+        faults = [error.params for error in self.errors.as_data() if error.params and "box" in error.params]
+        if faults and self.auto_id:
+            return f"{self.auto_id}_{faults[0]['box']}"
         if hasattr(self.field.widget, "first_id"):
             return self.field.widget.first_id(self.auto_id)
         return self.id_for_label or (f"{self.auto_id}_0" if self.auto_id else "")

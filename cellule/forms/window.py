@@ -130,14 +130,14 @@ class WindowField(forms.Field):
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
         if not days:
-            raise forms.ValidationError(self.error_messages["days"], code="days")
+            raise self._fault("days", "day_1")
         start, end = map(_hour, typed)
         if not start or not end:
-            raise forms.ValidationError(self.error_messages["hours"], code="hours")
+            raise self._fault("hours", "end" if start else "start")
         # A day ends at midnight, however that is written, and begins there too.
         start, end = start.replace("24:00", "00:00"), "24:00" if end == "00:00" else end
         if start >= end:
-            raise forms.ValidationError(self.error_messages["order"], code="order")
+            raise self._fault("order", "end")
         return Window(tuple(days), start, end)
 
     def has_changed(self, initial: Window | None, data: dict[str, Any]) -> bool:
@@ -145,6 +145,10 @@ class WindowField(forms.Field):
             return self.clean(data) != initial
         except forms.ValidationError:
             return True
+
+    def _fault(self, code: str, box: str) -> forms.ValidationError:
+        """Say what is wrong and in which box, so that the summary leads there."""
+        return forms.ValidationError(self.error_messages[code], code=code, params={"box": box})
 
 
 def _hour(typed: str) -> str:

@@ -117,7 +117,7 @@ def test_error_stands_beside_its_field_and_is_announced():
         r'<input type="text" class="govuk-input govuk-input--error\s*" name="name"[^>]*aria-invalid="true"', html
     )
     assert re.search(r'name="name"[^>]*aria-describedby="id_name_helptext id_name_error"', html)
-    assert re.search(r'<fieldset class="govuk-fieldset" aria-describedby="id_when_error">', html)
+    assert re.search(r'<fieldset class="govuk-fieldset" aria-describedby="id_when_helptext id_when_error">', html)
     assert '<span class="govuk-visually-hidden">Error:</span> Fill in: Usual name' in html
 
 

@@ -71,29 +71,38 @@ def test_other_text_is_no_hour_and_stays(typed):
     assert f'name="when-start" value="{typed}"' in str(form)
 
 
+CHOOSE = "Choose “At any time”, or say on which days and between which hours."
+DAYS = "Tick at least one day."
+HOURS = "Write both hours, as 9 h, 14 h 30 or 14:30."
+ORDER = "The last hour is before the first one, or the same. Correct one of them."
+
+
+@pytest.mark.parametrize("form_class", [Calls, MaybeCalls])
 @pytest.mark.parametrize(
-    ("typed", "message"),
+    ("typed", "message", "box"),
     [
-        ("", "Choose “At any time”, or say on which days and between which hours."),
-        ("when-kind=nonsense", "Choose “At any time”, or say on which days and between which hours."),
-        ("when-kind=these&when-start=9&when-end=11", "Tick at least one day."),
-        ("when-kind=these&when-days=9&when-start=9&when-end=11", "Tick at least one day."),
-        ("when-days=2&when-start=9", "Write both hours, as 9 h, 14 h 30 or 14:30."),
-        (
-            "when-kind=these&when-days=2&when-start=11 h&when-end=10 h",
-            "The last hour is before the first one, or the same. Correct one of them.",
-        ),
-        (
-            "when-kind=these&when-days=2&when-start=10 h&when-end=10:00",
-            "The last hour is before the first one, or the same. Correct one of them.",
-        ),
+        ("when-kind=these", DAYS, "day_1"),
+        ("when-kind=these&when-start=9&when-end=11", DAYS, "day_1"),
+        ("when-kind=these&when-days=9&when-start=9&when-end=11", DAYS, "day_1"),
+        ("when-days=2&when-start=9", HOURS, "end"),
+        ("when-days=2&when-start=x&when-end=y", HOURS, "start"),
+        ("when-kind=these&when-days=2&when-start=11 h&when-end=10 h", ORDER, "end"),
+        ("when-kind=these&when-days=2&when-start=10 h&when-end=10:00", ORDER, "end"),
     ],
 )
-def test_message_says_what_to_do(typed, message):
-    form = called(typed)
+def test_message_says_what_to_do_and_leads_to_the_box(form_class, typed, message, box):
+    form = called(typed, form_class)
 
     assert form.errors["when"] == [message]
-    assert list(problems(form)) == [("id_when_0", message)]
+    assert list(problems(form)) == [(f"id_when_{box}", message)]
+    assert f'id="id_when_{box}"' in str(form)
+
+
+@pytest.mark.parametrize("typed", ["", "when-kind=nonsense", "when-kind=&when-start=%20"])
+def test_nothing_said_is_asked_again(typed):
+    form = called(typed)
+
+    assert list(problems(form)) == [("id_when_0", CHOOSE)]
     assert 'id="id_when_0"' in str(form)
 
 
