@@ -10,6 +10,7 @@ from audit.log.actions import Action
 from cases import policies
 from cases.actions import CASE_OPENED, CASES_LISTED, CONTACT_REVEALED, IDENTITY_REVEALED, STORY_REVEALED
 from cases.models import Case
+from cases.models.codes import RevealReason
 from cellule.vault.details import record_with_detail
 from cellule.vault.models.owner import Compartment
 from cellule.vault.unlocked import OpenedOwner
@@ -47,6 +48,13 @@ def open_story(request: HttpRequest, reference: str, *, reason: str, words: str)
     if not (policies.may_read(case, request.user) or policies.may_read_for_a_reason(case, request.user)):
         raise PermissionDenied
     return case, _reveal(request, case, [Compartment.ORDINARY, Compartment.STORY], STORY_REVEALED, reason, words)
+
+
+def open_decision(request: HttpRequest, case: Case) -> OpenedOwner:
+    """Open the story for who decides on it: that is reason enough, and the entry says so. PermissionDenied."""
+    if not policies.may_supervise(case, request.user):
+        raise PermissionDenied
+    return _open(request, case, [Compartment.ORDINARY, Compartment.STORY], STORY_REVEALED, RevealReason.DECISION)
 
 
 def reveal_identity(request: HttpRequest, case: Case, *, reason: str, words: str) -> OpenedOwner:

@@ -1,7 +1,7 @@
 """The front door: headers, language, what a page always knows, and what is shown when something is wrong."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,12 +13,23 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from cellule.ground.discretion import Discreet
 
-__all__ = ["Availability", "Discreet", "Headers", "Language", "csrf_failure", "page", "reseal", "say", "server_error"]
+__all__ = [
+    "Availability",
+    "Discreet",
+    "Headers",
+    "Language",
+    "csrf_failure",
+    "page",
+    "reseal",
+    "say",
+    "server_error",
+]
 
 RETRY_SECONDS = 5
 # Nothing on these pages needs a sensor, a payment, or a neighbour; the clipboard is for references.
@@ -169,9 +180,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
-def conflict(request: HttpRequest, *, mine: str = "", theirs: str = "") -> HttpResponse:
-    """Somebody was faster: both texts are shown, nothing of one's own is lost."""
-    return render(request, "409.html", {"mine": mine, "theirs": theirs}, status=409)
+def conflict(request: HttpRequest, *, reasons: Sequence[Promise | str] = ()) -> HttpResponse:
+    """Somebody was faster, or something is still missing: `reasons` say what, in sentences."""
+    return render(request, "409.html", {"reasons": reasons}, status=409)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cellule.accounts.middleware.Acting",
     "cellule.accounts.middleware.Refusals",
+    "cellule.conflicts.Conflicts",
     "cellule.accounts.middleware.SecondFactor",
     "cellule.accounts.middleware.Lock",
 ]

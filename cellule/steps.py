@@ -171,7 +171,7 @@ class Stepped(models.Model):
     def steps(cls) -> list[Step]:
         """Every step of this kind of record, in the order in which they stand in the code."""
         return [
-            member.step for each in reversed(cls.__mro__) for member in vars(each).values() if hasattr(member, "step")
+            member.step for each in cls.__mro__ for member in vars(each).values() if hasattr(member, "step")
         ]
 
     @classmethod

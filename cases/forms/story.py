@@ -86,3 +86,22 @@ class NoteForm(StoryForm):
         label=_("Note"),
         help_text=_("A saved note cannot be changed. Write nothing about immigration status, permits or papers."),
     )
+
+
+class AmendmentForm(StoryForm):
+    """What a saved note lacks or gets wrong; the note itself stays as it is."""
+
+    told = "body"
+    field_order = ["reason", "body", "confirmed"]
+
+    reason = forms.CharField(
+        label=_("Why is the note amended?"),
+        help_text=_("For example: a date was wrong, the person told more."),
+        max_length=200,
+    )
+    body = StoryField(
+        label=_("What is to be added or corrected"),
+        help_text=_(
+            "It cannot be changed once it is saved. Write nothing about immigration status, permits or papers."
+        ),
+    )

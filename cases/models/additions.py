@@ -95,7 +95,8 @@ class Added(models.Model):
 
         `flags`: by flag a `FlagAnswer`, an `Unknown` as JSON, or nothing. A grave level waits for a second person.
         """
-        story = RiskStory(instrument, dict(flags), level, rationale, now(), str(by.user.pk))
+        answers = {str(flag): answer for flag, answer in flags.items()}
+        story = RiskStory(instrument, answers, level, rationale, now(), str(by.user.pk))
         assessment = RiskAssessment(pk=row_id, case=self, recorded_week=this_week())
 
         def settle(case: "Case", sealer: Any) -> None:

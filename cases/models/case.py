@@ -242,11 +242,17 @@ class Case(Staged, Entrusted, Added, SealedModel):
         }
 
     def sealer(self, by: Acting) -> Sealer:
-        """The newest keys of what is ordinary and of the story, inside one act: asked once for each holder."""
-        known = self.__dict__.setdefault("_sealers", {})
+        """The newest keys of what is ordinary and of the story; inside a step they are asked for once."""
+        known = self.__dict__.get("_sealers", {})
         if self.key_holder not in known:
             known[self.key_holder] = by.vault.sealer(self, Compartment.ORDINARY, Compartment.STORY)
         return known[self.key_holder]
+
+    def _held(self, by: By) -> "Case":
+        held = super()._held(by)
+        # This row lives as long as its step: nobody else's keys and none of a rolled back act can be met here.
+        held.__dict__["_sealers"] = {}
+        return held
 
     def _grants_of(self, user: "User") -> frozenset[str]:
         """What was granted to the person on this case; asked once of each loaded case."""
@@ -259,7 +265,7 @@ class Case(Staged, Entrusted, Added, SealedModel):
     def _follow(self, held: "Case") -> None:
         """The caller's copy knows what the held row says, and asks anew to whom it is granted."""
         super()._follow(held)
-        for name in ("_worked_by", "_sealers", "asked_by"):
+        for name in ("_worked_by", "asked_by"):
             self.__dict__.pop(name, None)
 
     def _if_led_by(self, by: Acting) -> "Case":

@@ -11,7 +11,7 @@ from django_fsm import FSMField
 from cases import actions, policies
 from cases.models.codes import NeedState
 from cellule.accounts.acting import Acting
-from cellule.steps import By, Condition, Stepped, step
+from cellule.steps import By, Condition, Step, Stepped, step
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models.owner import Compartment
 
@@ -112,6 +112,9 @@ class Need(SealedModel, Stepped):
         # The case first, so that no step of the case looks at its needs meanwhile.
         type(self.case)._default_manager.select_for_update(of=("self",)).get(pk=self.case_id)
         return super()._held(by)
+
+    def _remember(self, step: Step, before: str, by: By, told: dict[str, Any]) -> None:
+        self.case._remember(step, self.case.state, by, told)
 
     def _told_by(self, by: By) -> dict[str, Any]:
         return {**self.case.told(by), "subject_type": self._meta.label_lower}

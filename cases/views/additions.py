@@ -1,10 +1,13 @@
-"""What is added to a case: incidents and notes."""
+"""What is added to a case: incidents, notes, and what a note lacks."""
+
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from cases.forms.story import IncidentForm, NoteForm
+from cases.doors import CASEWORK, open_case
+from cases.forms.story import AmendmentForm, IncidentForm, NoteForm
 from cases.views.frame import form_page, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -32,3 +35,18 @@ def new_note(request: HttpRequest, reference: str) -> HttpResponse:
         case.add_note(by=request.acting, row_id=form.row_id, body=form.cleaned_data["body"])
         return redirect("cases:case", case.reference)
     return form_page(request, "cases/new_note.html", form, case=case)
+
+
+@for_permission(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def amend_note(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
+    """Add to a note what it lacks or gets wrong, with the note in sight."""
+    case = writable(request, reference)
+    note = get_object_or_404(case.notes, pk=pk)
+    form = bound(AmendmentForm, request)
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("body", "reason")}
+        case.amend_note(by=request.acting, row_id=form.row_id, note=note, **told)
+        return redirect("cases:case", case.reference)
+    _case, opened = open_case(request, reference, purpose=CASEWORK)
+    return form_page(request, "cases/amend_note.html", form, case=case, story=opened.read(note, "story"))

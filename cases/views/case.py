@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import policies
 from cases.doors import CASEWORK, open_case
 from cases.forms.inquiry import InquiryForm
-from cases.languages import language_name
-from cases.models import Case, Interpreter
-from cases.timeline import events_of
+from cases.models import Case
+from cases.overview import frame_of, stages_of, steps_of, team_of, visit
+from cases.timeline import events_of, narrowed, since_last_visit
+from cases.views.asked import kinds, turned
 from cases.views.frame import form_page
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -31,15 +32,24 @@ def new_case(request: HttpRequest) -> HttpResponse:
 @for_permission(Permission.WORK_CASES)
 @require_safe
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """The case: its code and language, what happened, and what to add."""
+    """The case on one page: how it stands, what to do, who is who, and what happened."""
     case, opened = open_case(request, reference, purpose=CASEWORK)
-    ordinary = opened.read(case, "ordinary")
+    works_on_it = policies.may_read(case, request.user)
+    events = events_of(case, opened, with_story=works_on_it)
+    events = since_last_visit(events, visit(case, request.user, len(events)), request.user.pk)
+    kind, by_day = request.GET.get("voir", ""), request.GET.get("ordre") == "faits"
     context = {
-        "case": case,
-        "opened_on": ordinary.opened_on,
-        "spoken": language_name(ordinary.language),
-        "interpreter": Interpreter(ordinary.interpreter).label,
-        "events": events_of(case, opened),
+        **frame_of(case, opened),
+        "works_on_it": works_on_it,
         "may_write": policies.may_write(case, request.user),
+        "steps": steps_of(case, request.user),
+        "stages": stages_of(case),
+        "team": team_of(case, request.user),
+        "events": narrowed(events, kind, by_day_of_event=by_day),
+        "is_empty": len(events) == 1,
+        "news": sum(event.is_new for event in events),
+        "kinds": kinds(request, events, kind),
+        "by_day": by_day,
+        "order": turned(request, by_day=by_day),
     }
     return render(request, "cases/case.html", context)

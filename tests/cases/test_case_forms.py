@@ -28,7 +28,7 @@ def test_any_text_comes_back_as_it_was_typed(as_, case, send, incident_fields, t
     answer = send(claire, _address(case), {**incident_fields, "narrative": text})
 
     assert answer.status_code == 302
-    (event,) = claire.get(answer["Location"]).context["events"]
+    event, _opening = claire.get(answer["Location"]).context["events"]
     assert event.text == text.replace("\r\n", "\n")
 
 
@@ -46,7 +46,7 @@ def test_date_is_told_as_exactly_as_it_is_known(as_, case, send, incident_fields
 
     answer = send(claire, _address(case), {**incident_fields, **typed})
 
-    (event,) = claire.get(answer["Location"]).context["events"]
+    event, _opening = claire.get(answer["Location"]).context["events"]
     assert shown in event.when
 
 

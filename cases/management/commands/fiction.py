@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases import fiction as cases
 from cellule.accounts import fiction as people
-from cellule.accounts.roles import CASEWORKER, INTAKE_WORKER
+
+CAST = ("ana", "claire", "joaquin", "mireille", "omar")
 
 
 class Command(BaseCommand):
@@ -14,10 +15,5 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         if not settings.FICTION:
             raise CommandError("The fictional world exists only with FICTION=1.")
-        first: dict[str, people.FictionalPerson] = {}
-        for person in people.people_the_house():
-            first.setdefault(person.role, person)
-        caseworker, intake = (
-            people.act_as(first[role.code].email, first[role.code].passphrase) for role in (CASEWORKER, INTAKE_WORKER)
-        )
-        cases.people_the_house(caseworker, intake)
+        known = {person.email.partition("@")[0]: person for person in people.people_the_house()}
+        cases.people_the_house({name: people.act_as(known[name].email, known[name].passphrase) for name in CAST})

@@ -1,0 +1,136 @@
+"""Forms of the steps that ask something first. A step without a form is one button."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.story import StoryField, StoryForm
+from cases.models import Case
+from cases.models.codes import ClosingReason, ClosingTalk
+from cellule.accounts.models import User
+from cellule.forms import Form
+
+
+class StepForm(Form):
+    """What a step asks. `says`: what it does, in a sentence; `version`: of the case on which the decision rests."""
+
+    says: Any = ""
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = case.version
+        self.case = case
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What the step's method takes, apart from who and which version."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "confirmed"}}
+
+
+class CloseInquiryForm(StepForm, StoryForm):
+    told = "words"
+    says = _("Nothing more is asked of the unit. If the person calls again, a supervisor can reopen it by its code.")
+    field_order = ["reason", "words", "confirmed"]
+    once = None
+    reason = forms.ChoiceField(label=_("Why does it end?"), choices=ClosingReason, widget=forms.RadioSelect)
+    words = StoryField(label=_("In your words"), required=False)
+
+
+class ProposeClosingForm(StepForm, StoryForm):
+    told = "words"
+    says = _("A supervisor decides. Until then the case goes on as it is.")
+    field_order = ["reason", "talk", "words", "confirmed"]
+    once = None
+    reason = forms.ChoiceField(label=_("Why does the case end?"), choices=ClosingReason, widget=forms.RadioSelect)
+    talk = forms.ChoiceField(
+        label=_("Does the person know?"),
+        choices=ClosingTalk,
+        widget=forms.RadioSelect,
+    )
+    words = StoryField(
+        label=_("What the supervisor should know"),
+        help_text=_("What was reached, what is left, how the goodbye went."),
+    )
+
+
+class CloseForm(StepForm, StoryForm):
+    told = "answer"
+    says = _("The case is closed. It can be reopened while it exists.")
+    field_order = ["answer", "confirmed"]
+    once = None
+    answer = StoryField(label=_("Your answer"), required=False)
+
+
+class DeclineClosingForm(StepForm, StoryForm):
+    told = "answer"
+    says = _("The case goes on. Whoever leads it reads your answer.")
+    field_order = ["answer", "confirmed"]
+    once = None
+    answer = StoryField(label=_("Why does the case go on?"))
+
+
+class CountersignForm(StepForm):
+    says = _("You have read the assessment and know of the danger. The support may begin.")
+
+
+class HandToUnitForm(StepForm):
+    says = _("A supervisor gives the case to a caseworker. You will not be able to read it any more.")
+
+
+class ReopenForm(StepForm):
+    says = _("The case goes on where it can. Earlier consents stay closed: the person is asked anew.")
+
+
+class ColleagueForm(StepForm):
+    """To whom: anybody of the unit who can lead a case."""
+
+    to = forms.ModelChoiceField(label=_("To whom?"), queryset=User.objects.none(), empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = self.candidates()
+
+    def candidates(self) -> Any:
+        return Case.colleagues().exclude(pk__in=self.case.leads())
+
+
+class AssignForm(ColleagueForm):
+    says = _("This person leads the case from now on, instead of whoever led it.")
+
+
+class HandOverForm(ColleagueForm):
+    says = _("This person leads the case from now on. You will not be able to read it any more.")
+
+
+class ShareForm(ColleagueForm):
+    says = _("This person reads the case and writes in it too. You go on leading it.")
+
+    def candidates(self) -> Any:
+        return super().candidates().exclude(pk__in=self.case.shared_with())
+
+
+class EndSharingForm(ColleagueForm):
+    says = _("This person will not be able to read the case any more.")
+
+    def candidates(self) -> Any:
+        return self.case.shared_with()
+
+
+# By the name of the step.
+FORMS: dict[str, type[StepForm]] = {
+    "close_inquiry": CloseInquiryForm,
+    "propose_closing": ProposeClosingForm,
+    "close": CloseForm,
+    "decline_closing": DeclineClosingForm,
+    "countersign": CountersignForm,
+    "hand_to_unit": HandToUnitForm,
+    "reopen": ReopenForm,
+    "assign": AssignForm,
+    "hand_over": HandOverForm,
+    "share": ShareForm,
+    "end_sharing": EndSharingForm,
+}
+# The supervisor decides on what is written: the page shows it.
+DECISIONS = {"countersign", "close", "decline_closing"}
