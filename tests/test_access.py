@@ -51,6 +51,10 @@ accounts:waiting                in   in   200  lock on   on   on   on   on   on 
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405
 cases:case                      in   in   wait lock 404  200  404  404  403  403  403
 cases:cases                     in   in   wait lock 200  200  200  200  403  403  403
+cases:keep_view                 in   in   405  lock 405  405  405  405  405  405  405
+cases:remove_view               in   in   405  lock 405  405  405  405  405  405  405
+cases:unassigned                in   in   wait lock 403  403  403  200  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  200  403  403  403
 cases:day                       in   in   wait lock 200  200  200  200  on   on   on
 cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  404  403  403  403
@@ -102,6 +106,10 @@ accounts:waiting                in   in   200  lock on   on   on   on   on   on 
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on
 cases:case                      in   in   wait lock 405  405  405  405  403  403  403
 cases:cases                     in   in   wait lock 405  405  405  405  403  403  403
+cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403
+cases:remove_view               in   in   wait lock 404  404  404  404  404  404  404
+cases:unassigned                in   in   wait lock 403  403  403  405  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  405  403  403  403
 cases:day                       in   in   wait lock 405  405  405  405  405  405  405
 cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  404  403  403  403
@@ -153,6 +161,8 @@ class House:
             "accounts:end_session": [uuid.UUID(int=2)],
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
+            "cases:keep_view": ["mine"],
+            "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
         }
         return reverse(name, args=arguments.get(name, []))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 from cases.models.codes import OPEN
+from cases.models.entrusting import LEAD, SHARE
 from cellule.accounts.roles import SYSTEM, Permission
 
 if TYPE_CHECKING:
@@ -39,6 +41,22 @@ ARRAY(
 """
 
 
+class Among(models.Lookup):
+    """`column = ANY (ARRAY(…))`: rows are found by index, whatever the planner guesses of how many there are."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        # Raw statements come in parentheses of their own.
+        statement, asked = compiler.compile(self.rhs)
+        return f"{column} = ANY (ARRAY{statement})", [*params, *asked]
+
+
+def _granted(user: uuid.UUID, permission: str = "") -> Among:
+    """What was granted to one person or their organisation; `permission` is a codename, empty for any."""
+    asked = [user, permission] if permission else [user]
+    return Among(models.F("pk"), RawSQL(_GRANTED.format(kept=_WITH if permission else ""), [*asked, *asked]))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: Any) -> Self:
         """Keep the cases that exist for this person: granted to them or their organisation, or theirs to supervise."""
@@ -46,23 +64,33 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self
         if not user.is_active:
             return self.none()
-        seen = models.Q(pk__in=RawSQL(_GRANTED.format(kept=""), [user.pk, user.pk]))
         if user.has_perm(Permission.SUPERVISE_CASES):
-            seen |= models.Q(key_holder__in=RawSQL(_OF_THE_UNIT, []))
-        return self.filter(seen)
+            # First what holds of nearly every case, so that a long list of grants is searched for the others only.
+            of_the_unit = Among(models.F("key_holder"), RawSQL(_OF_THE_UNIT, []))
+            return self.filter(models.Q(of_the_unit) | models.Q(_granted(user.pk)))
+        return self.filter(_granted(user.pk))
 
     def worked_by(self, user: "User") -> Self:
         """Keep the cases this person works on, leading them or sharing in them."""
         if not user.is_active:
             return self.none()
-        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=""), [user.pk, user.pk]))
+        return self.filter(_granted(user.pk))
 
     def led_by(self, user: "User") -> Self:
         """Keep the cases this person leads, alone or with their organisation."""
         if not user.is_active:
             return self.none()
-        lead = "lead_case"
-        return self.filter(pk__in=RawSQL(_GRANTED.format(kept=_WITH), [user.pk, lead, user.pk, lead]))
+        return self.filter(_granted(user.pk, LEAD))
+
+    def shared_with(self, user: "User") -> Self:
+        """Keep the cases that others lead and share with this person."""
+        if not user.is_active:
+            return self.none()
+        return self.filter(_granted(user.pk, SHARE))
+
+    def under(self, lead: uuid.UUID) -> Self:
+        """Keep the cases of one lead, given by their id, for who looks over the unit; also of one who has left."""
+        return self.filter(_granted(lead, LEAD))
 
     def telling_grants_of(self, user: "User") -> Self:
         """Have each case know what was granted on it to this person, so that it need not be asked again."""
@@ -72,6 +100,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         """Keep the cases that go on."""
         return self.filter(state__in=[state.value for state in OPEN])
+
+    def awaiting_lead(self) -> Self:
+        """Keep the cases that nobody leads."""
+        return self.filter(awaits_lead=True)
+
+    def awaiting_decision(self) -> Self:
+        """Keep the cases whose closing is proposed, and not decided on."""
+        return self.open().filter(closing_proposed_by__isnull=False)
 
     def newest_first(self) -> Self:
         return self.order_by("-opened_week", "pk")

@@ -35,7 +35,7 @@ PAGES = {
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
-    "mireille": ["cases:day", "accounts:team", "accounts:admit", *OWN],
+    "mireille": ["cases:day", "cases:unit", "cases:unassigned", "accounts:team", "accounts:admit", *OWN],
     "paule": ["review:entry", *READING],
     "rose": ["review:entry", *READING],
     "luc": ["accounts:administration", "accounts:invite", "accounts:new_organisation", "jobs:dead", *OWN],
@@ -46,6 +46,7 @@ MOMENTS += ["mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
+NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 
 
