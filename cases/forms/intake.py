@@ -31,7 +31,6 @@ class LanguageForm(Versioned, StoryForm):
     told = "avoid"
     once = None
     field_order = ["spoken", "interpreter", "gender", "avoid", "confirmed"]
-    reveals = {"interpreter": {Interpreter.YES.value: ["gender", "avoid"]}}
 
     spoken = forms.ChoiceField(
         label=_("Language spoken"),
@@ -44,7 +43,11 @@ class LanguageForm(Versioned, StoryForm):
     )
     gender = UnknownOr(
         forms.ChoiceField(
-            label=_("Who may interpret?"), choices=InterpreterGender, required=False, widget=forms.RadioSelect
+            label=_("Who may interpret?"),
+            help_text=_("If somebody interprets, now or another day."),
+            choices=InterpreterGender,
+            required=False,
+            widget=forms.RadioSelect,
         )
     )
     avoid = StoryField(
