@@ -16,10 +16,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
-from cases.models import Case, Channel, Interpreter
+from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation
+from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
 from tests.people import acting, signed_in
 
@@ -56,10 +57,22 @@ cases:remove_view               in   in   405  lock 405  405  405  405  405  405
 cases:unassigned                in   in   wait lock 403  403  403  200  403  403  403
 cases:unit                      in   in   wait lock 403  403  403  200  403  403  403
 cases:day                       in   in   wait lock 200  200  200  200  on   on   on
+cases:intake                    in   in   wait lock 404  200  404  403  403  403  403
+cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403
+cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403
 cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  404  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  404  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405
+cases:identity                  in   in   wait lock 404  200  404  403  403  403  403
+cases:incident                  in   in   wait lock 404  200  404  403  403  403  403
+cases:new_person                in   in   wait lock 404  200  404  403  403  403  403
+cases:part                      in   in   wait lock 404  200  404  403  403  403  403
+cases:people                    in   in   wait lock 404  200  404  200  403  403  403
+cases:person                    in   in   wait lock 404  200  404  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  200  404  200  403  403  403
+cases:reveal_identity           in   in   wait lock 404  200  404  200  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  200  403  403  403
 components                      200  200  200  200  200  200  200  200  200  200  200
 health                          204  204  204  204  204  204  204  204  204  204  204
 help                            200  200  200  200  200  200  200  200  200  200  200
@@ -111,10 +124,22 @@ cases:remove_view               in   in   wait lock 404  404  404  404  404  404
 cases:unassigned                in   in   wait lock 403  403  403  405  403  403  403
 cases:unit                      in   in   wait lock 403  403  403  405  403  403  403
 cases:day                       in   in   wait lock 405  405  405  405  405  405  405
+cases:intake                    in   in   wait lock 405  405  405  405  403  403  403
+cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403
+cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403
 cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  404  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  404  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on
+cases:identity                  in   in   wait lock 404  422  404  403  403  403  403
+cases:incident                  in   in   wait lock 405  405  405  405  403  403  403
+cases:new_person                in   in   wait lock 404  422  404  403  403  403  403
+cases:part                      in   in   wait lock 404  422  404  403  403  403  403
+cases:people                    in   in   wait lock 405  405  405  405  403  403  403
+cases:person                    in   in   wait lock 404  on   404  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  422  404  422  403  403  403
+cases:reveal_identity           in   in   wait lock 404  422  404  422  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  422  403  403  403
 components                      405  405  405  405  405  405  405  405  405  405  405
 health                          405  405  405  405  405  405  405  405  405  405  405
 help                            405  405  405  405  405  405  405  405  405  405  405
@@ -161,17 +186,37 @@ class House:
             "accounts:end_session": [uuid.UUID(int=2)],
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
+            "cases:intake_task": [self.case.reference, "limites"],
+            **{name: [self.case.reference] for name in ("cases:intake", "cases:intake_check")},
             "cases:keep_view": ["mine"],
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
+            **self._of_people(),
         }
         return reverse(name, args=arguments.get(name, []))
+
+    def _of_people(self) -> dict[str, list[str]]:
+        """What is written down of Claire's client: a part in an incident, an identity, a number."""
+        case, person = self.case.reference, self.case.people.get().reference
+        incident = self.case.incidents.get().reference
+        return {
+            **{f"cases:{name}": [case] for name in ("people", "new_person", "reveal_contact", "reveal_story")},
+            **{f"cases:{name}": [case, person] for name in ("person", "identity", "reveal_identity")},
+            "cases:incident": [case, incident],
+            "cases:part": [case, incident, person],
+        }
 
 
 @pytest.fixture
 def house(transactional_db) -> House:
     claire, luc = acting("claire"), acting("luc")
     case = Case.open_inquiry(by=claire, row_id=uuid.uuid4(), channel=Channel.PHONE, interpreter=Interpreter.NO)
+    unknown = FuzzyDate(FuzzyKind.UNKNOWN)
+    case.add_incident(
+        by=claire, row_id=uuid.uuid4(), kind="threats", happened=unknown, borough="08", narrative="Récit."
+    )
+    case.write_identity(case.people.get(), by=claire, identity=PersonIdentity("Zélie Fictive"), version=1)
+    case.write_contact(by=claire, rules=ContactRules(), details=ContactDetails(code_word="olive"), version=0)
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)

@@ -33,6 +33,7 @@ PAGES = {
     "ana": ["cases:day", "cases:cases", *OWN],
     "claire": [
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
+        "cases:intake",
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
     "mireille": ["cases:day", "cases:unit", "cases:unassigned", "accounts:team", "accounts:admit", *OWN],
@@ -43,6 +44,8 @@ PAGES = {
 # Pages of a moment, which the tests below bring about.
 MOMENTS = ["accounts:lock", "accounts:waiting", "mfa_authenticate", "mfa_deactivate_totp"]
 MOMENTS += ["mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
+# `test_intake.py` looks at these.
+MOMENTS += ["cases:intake_task", "cases:intake_check"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
@@ -65,6 +68,7 @@ class House:
             "accounts:admit": self.waiting.pk,
             "accounts:enrol": self.code,
             "review:entry": self.entry.pk,
+            "cases:intake": self.case.reference,
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note"], self.case.reference),
         }
         return reverse(name, args=[arguments[name]] if name in arguments else [])
