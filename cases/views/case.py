@@ -5,9 +5,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import policies
+from cases.contact import contact_of
 from cases.doors import CASEWORK, open_case
 from cases.forms.inquiry import InquiryForm
 from cases.models import Case
+from cases.needs import needs_of
 from cases.overview import frame_of, stages_of, steps_of, team_of, visit
 from cases.timeline import events_of, narrowed, since_last_visit
 from cases.views.asked import kinds, turned
@@ -47,6 +49,8 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "team": team_of(case, request.user),
         "events": narrowed(events, kind, by_day_of_event=by_day),
         "is_empty": len(events) == 1,
+        "contact": contact_of(case, opened) if works_on_it else None,
+        "needs": needs_of(case, opened, request.user) if works_on_it else None,
         "news": sum(event.is_new for event in events),
         "kinds": kinds(request, events, kind),
         "by_day": by_day,

@@ -26,6 +26,7 @@ def checks() -> dict[str, list[str]]:
         "djade: templates": _tool("djade", "--check", "--target-version", DJANGO, *_templates()),
         "django: system checks": _manage("check", "--fail-level=WARNING"),
         "django: no missing migration": _manage("makemigrations", "--check", "--dry-run"),
+        "README: state diagrams": _manage("state_diagrams", "--check"),
         "catalogues: complete": _module("cellule.ground.catalogues", "check"),
     }
 
