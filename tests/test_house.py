@@ -13,6 +13,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.template.utils import get_app_template_dirs
+from django_fsm import FSMField
+
+from cellule.steps import Stepped
 
 HOUSE = Path(__file__).resolve().parent.parent
 ROOMS = ["audit", "cases", "cellule"]
@@ -102,16 +105,27 @@ def test_no_state_changes_outside_a_step():
     found = [
         _place(path, node.lineno)
         for path, node in _nodes(*ROOMS)
-        if isinstance(node, ast.ImportFrom)
-        and (node.module or "").partition(".")[0] == "django_fsm"
-        and "transition" in {alias.name for alias in node.names}
-        or isinstance(node, ast.Attribute)
-        and node.attr == "transition"
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "django_fsm"
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").partition(".")[0] == "django_fsm"
+            and {alias.name for alias in node.names} != {"FSMField"}
+        )
+        or (isinstance(node, ast.Import) and any(alias.name.startswith("django_fsm") for alias in node.names))
     ]
 
-    assert [place for place in found if place.partition(":")[0] != STEPS] == []
+    assert [place.partition(":")[0] for place in found] == [STEPS]
+
+
+def test_every_state_has_its_steps_and_their_table():
+    """A state field is protected, belongs to a record with steps, and each of these is tried as each kind of person."""
+    states = [
+        (model, field) for model in apps.get_models() for field in model._meta.fields if isinstance(field, FSMField)
+    ]
+    tables = {f"tests/{model._meta.app_label}/test_{model._meta.model_name}_steps.py" for model, _ in states}
+
+    assert {model for model, _ in states} == {model for model in apps.get_models() if issubclass(model, Stepped)}
+    assert [field.protected for _, field in states] == [True] * len(states)
+    assert tables - {_place(path) for path in _python("tests")} == set()
 
 
 def test_no_markup_is_trusted_outside_the_components():

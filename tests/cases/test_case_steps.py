@@ -65,11 +65,6 @@ BY_INTAKE = {name for name in SITUATIONS if name.startswith(("inquiry", "intake"
 
 TABLE = """
 # inquiry
-hand_to_unit       done done 403  404  403  done 404  404  403
-assign             403  403  403  404  done done 404  404  403
-hand_over          409  403  403  404  403  409  404  404  403
-share              done 403  403  404  done done 404  404  403
-end_sharing        done 403  403  404  done done 404  404  403
 begin_intake       done done 403  404  403  done 404  404  403
 begin_assessment   409  403  403  404  403  409  404  404  403
 activate           409  403  403  404  403  409  404  404  403
@@ -82,13 +77,13 @@ withdraw_closing   409  403  403  404  403  409  404  404  403
 decline_closing    403  403  403  404  409  409  404  404  403
 close              403  403  403  404  409  409  404  404  403
 reopen             403  403  403  404  409  409  404  404  403
-
-# intake
 hand_to_unit       done done 403  404  403  done 404  404  403
 assign             403  403  403  404  done done 404  404  403
-hand_over          done 403  403  404  403  done 404  404  403
+hand_over          409  403  403  404  403  409  404  404  403
 share              done 403  403  404  done done 404  404  403
 end_sharing        done 403  403  404  done done 404  404  403
+
+# intake
 begin_intake       409  409  403  404  403  409  404  404  403
 begin_assessment   409  403  403  404  403  409  404  404  403
 activate           409  403  403  404  403  409  404  404  403
@@ -101,13 +96,13 @@ withdraw_closing   409  403  403  404  403  409  404  404  403
 decline_closing    403  403  403  404  409  409  404  404  403
 close              403  403  403  404  409  409  404  404  403
 reopen             403  403  403  404  409  409  404  404  403
-
-# intake, contact known
 hand_to_unit       done done 403  404  403  done 404  404  403
 assign             403  403  403  404  done done 404  404  403
 hand_over          done 403  403  404  403  done 404  404  403
 share              done 403  403  404  done done 404  404  403
 end_sharing        done 403  403  404  done done 404  404  403
+
+# intake, contact known
 begin_intake       409  409  403  404  403  409  404  404  403
 begin_assessment   done 403  403  404  403  done 404  404  403
 activate           409  403  403  404  403  409  404  404  403
@@ -120,13 +115,13 @@ withdraw_closing   409  403  403  404  403  409  404  404  403
 decline_closing    403  403  403  404  409  409  404  404  403
 close              403  403  403  404  409  409  404  404  403
 reopen             403  403  403  404  409  409  404  404  403
+hand_to_unit       done done 403  404  403  done 404  404  403
+assign             403  403  403  404  done done 404  404  403
+hand_over          done 403  403  404  403  done 404  404  403
+share              done 403  403  404  done done 404  404  403
+end_sharing        done 403  403  404  done done 404  404  403
 
 # intake, waits for a lead
-hand_to_unit       404  404  403  404  403  403  404  404  403
-assign             404  404  403  404  done done 404  404  403
-hand_over          404  404  403  404  403  403  404  404  403
-share              404  404  403  404  done done 404  404  403
-end_sharing        404  404  403  404  done done 404  404  403
 begin_intake       404  404  403  404  403  403  404  404  403
 begin_assessment   404  404  403  404  403  403  404  404  403
 activate           404  404  403  404  403  403  404  404  403
@@ -139,13 +134,13 @@ withdraw_closing   404  404  403  404  403  403  404  404  403
 decline_closing    404  404  403  404  409  409  404  404  403
 close              404  404  403  404  409  409  404  404  403
 reopen             404  404  403  404  409  409  404  404  403
+hand_to_unit       404  404  403  404  403  403  404  404  403
+assign             404  404  403  404  done done 404  404  403
+hand_over          404  404  403  404  403  403  404  404  403
+share              404  404  403  404  done done 404  404  403
+end_sharing        404  404  403  404  done done 404  404  403
 
 # assessment
-hand_to_unit       409  404  403  404  403  409  404  404  403
-assign             403  404  403  404  done done 404  404  403
-hand_over          done 404  403  404  403  done 404  404  403
-share              done 404  403  404  done done 404  404  403
-end_sharing        done 404  403  404  done done 404  404  403
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -158,13 +153,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# assessment, grave
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# assessment, grave
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -177,13 +172,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# assessment, done
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# assessment, done
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           done 404  403  404  403  done 404  404  403
@@ -196,13 +191,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# active
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# active
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -215,13 +210,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# active, urgent
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# active, urgent
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -234,13 +229,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# active, to be closed
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# active, to be closed
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -253,13 +248,13 @@ withdraw_closing   done 404  403  404  403  done 404  404  403
 decline_closing    403  404  403  404  done 409  404  404  403
 close              403  404  403  404  done 409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
-
-# follow_up
 hand_to_unit       409  404  403  404  403  409  404  404  403
 assign             403  404  403  404  done done 404  404  403
 hand_over          done 404  403  404  403  done 404  404  403
 share              done 404  403  404  done done 404  404  403
 end_sharing        done 404  403  404  done done 404  404  403
+
+# follow_up
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -272,13 +267,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  409  409  404  404  403
+hand_to_unit       409  404  403  404  403  409  404  404  403
+assign             403  404  403  404  done done 404  404  403
+hand_over          done 404  403  404  403  done 404  404  403
+share              done 404  403  404  done done 404  404  403
+end_sharing        done 404  403  404  done done 404  404  403
 
 # closed
-hand_to_unit       409  404  403  404  403  409  404  404  403
-assign             403  404  403  404  409  409  404  404  403
-hand_over          409  404  403  404  403  409  404  404  403
-share              409  404  403  404  409  409  404  404  403
-end_sharing        done 404  403  404  done done 404  404  403
 begin_intake       409  404  403  404  403  409  404  404  403
 begin_assessment   409  404  403  404  403  409  404  404  403
 activate           409  404  403  404  403  409  404  404  403
@@ -291,13 +286,13 @@ withdraw_closing   409  404  403  404  403  409  404  404  403
 decline_closing    403  404  403  404  409  409  404  404  403
 close              403  404  403  404  409  409  404  404  403
 reopen             403  404  403  404  done done 404  404  403
+hand_to_unit       409  404  403  404  403  409  404  404  403
+assign             403  404  403  404  409  409  404  404  403
+hand_over          409  404  403  404  403  409  404  404  403
+share              409  404  403  404  409  409  404  404  403
+end_sharing        done 404  403  404  done done 404  404  403
 
 # closed, an inquiry
-hand_to_unit       409  409  403  404  403  409  404  404  403
-assign             403  403  403  404  409  409  404  404  403
-hand_over          409  403  403  404  403  409  404  404  403
-share              409  403  403  404  409  409  404  404  403
-end_sharing        done 403  403  404  done done 404  404  403
 begin_intake       409  409  403  404  403  409  404  404  403
 begin_assessment   409  403  403  404  403  409  404  404  403
 activate           409  403  403  404  403  409  404  404  403
@@ -310,6 +305,11 @@ withdraw_closing   409  403  403  404  403  409  404  404  403
 decline_closing    403  403  403  404  409  409  404  404  403
 close              403  403  403  404  409  409  404  404  403
 reopen             403  403  403  404  done done 404  404  403
+hand_to_unit       409  409  403  404  403  409  404  404  403
+assign             403  403  403  404  409  409  404  404  403
+hand_over          409  403  403  404  403  409  404  404  403
+share              409  403  403  404  409  409  404  404  403
+end_sharing        done 403  403  404  done done 404  404  403
 """
 
 
@@ -326,9 +326,9 @@ def _rows() -> dict[str, dict[str, list[str]]]:
 
 
 def test_every_step_has_a_row_in_every_situation():
-    steps = [step.name for step in Case.steps()]
+    steps = sorted(step.name for step in Case.steps())
 
-    assert {situation: list(rows) for situation, rows in _rows().items()} == dict.fromkeys(SITUATIONS, steps)
+    assert {situation: sorted(rows) for situation, rows in _rows().items()} == dict.fromkeys(SITUATIONS, steps)
     assert {situation.partition(",")[0] for situation in SITUATIONS} == {state.value for state in State}
 
 
