@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
 from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models.codes import NeedKind
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation
@@ -61,6 +62,10 @@ cases:intake                    in   in   wait lock 404  200  404  403  403  403
 cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403
 cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403
 cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403
+cases:contact                   in   in   wait lock 404  200  404  403  403  403  403
+cases:need_step                 in   in   wait lock 405  405  405  405  403  403  403
+cases:new_need                  in   in   wait lock 404  200  404  403  403  403  403
+cases:risk                      in   in   wait lock 404  200  404  403  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  404  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  404  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405
@@ -128,6 +133,10 @@ cases:intake                    in   in   wait lock 405  405  405  405  403  403
 cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403
 cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403
 cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403
+cases:contact                   in   in   wait lock 404  422  404  403  403  403  403
+cases:need_step                 in   in   wait lock 404  on   404  403  403  403  403
+cases:new_need                  in   in   wait lock 404  422  404  403  403  403  403
+cases:risk                      in   in   wait lock 404  422  404  403  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  404  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  404  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on
@@ -188,6 +197,8 @@ class House:
             "accounts:withdraw": [self.invitation.user_id],
             "cases:intake_task": [self.case.reference, "limites"],
             **{name: [self.case.reference] for name in ("cases:intake", "cases:intake_check")},
+            "cases:need_step": [self.case.reference, uuid.UUID(int=4), "comble"],
+            **{name: [self.case.reference] for name in ("cases:contact", "cases:new_need", "cases:risk")},
             "cases:keep_view": ["mine"],
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
@@ -217,6 +228,7 @@ def house(transactional_db) -> House:
     )
     case.write_identity(case.people.get(), by=claire, identity=PersonIdentity("Zélie Fictive"), version=1)
     case.write_contact(by=claire, rules=ContactRules(), details=ContactDetails(code_word="olive"), version=0)
+    case.add_need(by=claire, row_id=uuid.UUID(int=4), kind=NeedKind.FOOD, urgent=False)
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)

@@ -34,6 +34,7 @@ PAGES = {
     "claire": [
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         "cases:intake",
+        *("cases:contact", "cases:risk", "cases:new_need"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
     "mireille": ["cases:day", "cases:unit", "cases:unassigned", "accounts:team", "accounts:admit", *OWN],
@@ -50,6 +51,7 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
+NO_PAGES += ["cases:need_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 
 
@@ -70,6 +72,7 @@ class House:
             "review:entry": self.entry.pk,
             "cases:intake": self.case.reference,
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note"], self.case.reference),
+            **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], self.case.reference),
         }
         return reverse(name, args=[arguments[name]] if name in arguments else [])
 
