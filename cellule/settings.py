@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "cellule.vault.apps.Vault",
     "cellule.accounts.apps.Accounts",
     "cases.apps.Cases",
+    "referrals.apps.Referrals",
     "audit.review.apps.Review",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("administration/travaux/", include("cellule.jobs.urls")),
     path("", include("cellule.accounts.urls")),
     path("", include("cases.urls")),
+    path("", include("referrals.urls")),
 ]
 
 handler400 = "cellule.front.bad_request"

@@ -18,7 +18,7 @@ from django_fsm import FSMField
 from cellule.steps import Stepped
 
 HOUSE = Path(__file__).resolve().parent.parent
-ROOMS = ["audit", "cases", "cellule"]
+ROOMS = ["audit", "cases", "cellule", "referrals"]
 TEMPLATES = HOUSE / "templates"
 DRAWERS = {"utils", "util", "helpers", "helper", "services", "mixins", "constants", "misc", "common", "exceptions"}
 # A wake-up call or a process's own memory may be lost with it; whatever may not goes through the job ledger.

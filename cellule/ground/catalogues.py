@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("cellule", "cases", "audit")
+ROOMS = ("cellule", "cases", "referrals", "audit")
 TEMPLATES = "templates"
 LANGUAGE = "fr"
 

@@ -11,7 +11,7 @@ from cellule.ground import roles
 from cellule.ground.postgres import Server
 from cellule.settings import BASE_DIR
 
-SOURCES = ("audit", "cases", "cellule", "tests", "manage.py", "gunicorn.conf.py")
+SOURCES = ("audit", "cases", "cellule", "referrals", "tests", "manage.py", "gunicorn.conf.py")
 DJANGO = "6.1"
 
 

@@ -1,0 +1,1 @@
+"""What this room holds; the file list is the glossary."""
