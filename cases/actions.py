@@ -23,6 +23,7 @@ PART_WRITTEN = Action("cases.part_written", _("Wrote down a person’s part in a
 CONTACT_WRITTEN = Action("cases.contact_written", _("Wrote down how to reach a person"))
 INTAKE_WRITTEN = Action("cases.intake_written", _("Wrote down answers of the intake"))
 RISK_ASSESSED = Action("cases.risk_assessed", _("Assessed the risk"))
+CONSENT_RECORDED = Action("cases.consent_recorded", _("Wrote down a consent, or its refusal"))
 
 # --- Steps -----------------------------------------------------------------------------------------
 INTAKE_BEGUN = Action("cases.intake_begun", _("Began the intake"))
@@ -45,3 +46,7 @@ SHARING_ENDED = Action("cases.sharing_ended", _("Ended a colleague’s share in 
 NEED_MET = Action("cases.need_met", _("Noted that a need is met"))
 NEED_DROPPED = Action("cases.need_dropped", _("Noted that a need is no longer asked for"))
 NEED_BACK = Action("cases.need_back", _("Noted that a need is back"))
+CONSENT_WITHDRAWN = Action("cases.consent_withdrawn", _("Withdrew a consent on the person’s word"))
+CONSENT_NARROWED = Action("cases.consent_narrowed", _("Narrowed a consent"))
+CONSENT_REPLACED = Action("cases.consent_replaced", _("Replaced a consent by a newer one"))
+CONSENT_EXPIRED = Action("cases.consent_expired", _("A consent came to its end"))

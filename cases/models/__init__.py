@@ -3,6 +3,7 @@
 from cases.models.additions import RowTaken
 from cases.models.case import Case, CaseOrdinary, IntakeStory
 from cases.models.codes import Channel, Interpreter, State
+from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
 from cases.models.entrusting import LEAD, SHARE
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
@@ -26,8 +27,12 @@ __all__ = [
     "CaseOrdinary",
     "CaseQuerySet",
     "CaseUserGrant",
+    "Category",
     "Channel",
     "ClosingStory",
+    "Consent",
+    "ConsentState",
+    "ConsentStory",
     "ContactDetails",
     "ContactRules",
     "DecisionStory",
@@ -47,6 +52,7 @@ __all__ = [
     "Person",
     "PersonIdentity",
     "PersonOrdinary",
+    "Purpose",
     "RiskAssessment",
     "RiskStory",
     "RowTaken",

@@ -17,6 +17,7 @@ from cases import policies
 from cases.actions import INQUIRY_OPENED
 from cases.models.additions import Added, RowTaken
 from cases.models.codes import OPEN, Channel, Interpreter, State
+from cases.models.consenting import Consented
 from cases.models.entrusting import LEAD, SHARE, Entrusted
 from cases.models.milestone import MilestoneOrdinary
 from cases.models.moments import now, this_week
@@ -59,7 +60,7 @@ class IntakeStory:
     needs: Any = ""
 
 
-class Case(Staged, Entrusted, Added, SealedModel):
+class Case(Staged, Entrusted, Added, Consented, SealedModel):
     """One file. In clear: its code, its stage and what the stage rests on, and weeks; everything else is sealed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     WORK_CASES = "cases.work"
     LEAD_CASES = "cases.lead"
     SUPERVISE_CASES = "cases.supervise"
+    ANSWER_REFERRALS = "referrals.answer"
     ADMIT = "accounts.admit"
     INVITE = "accounts.invite"
     MANAGE_ORGANISATIONS = "accounts.manage_organisations"

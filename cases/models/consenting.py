@@ -1,0 +1,75 @@
+"""Writing down what a person allows, and to whom."""
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases import actions
+from cases.models.consent import LONGEST_MONTHS, Consent, ConsentState, ConsentStory
+from cases.models.moments import this_week
+from cellule import references
+from cellule.accounts.acting import Acting
+from cellule.accounts.models import Organisation
+from cellule.steps import TooLate
+from cellule.vault.unlocked import OpenedOwner
+
+if TYPE_CHECKING:
+    from cases.models.case import Case
+
+
+class Consented(models.Model):
+    """The consents of a case."""
+
+    class Meta:
+        abstract = True
+
+    def record_consent(
+        self: "Case",
+        *,
+        by: Acting,
+        row_id: uuid.UUID,
+        recipient: Organisation,
+        answer: ConsentStory,
+        ends_on: datetime.date,
+        opened: OpenedOwner,
+        refused: bool = False,
+    ) -> Consent:
+        """Write down the person's answer for one recipient; a refusal changes nothing of what the unit does for them.
+
+        A newer consent takes the place of the one that holds for the same recipient. Where it allows all that the
+        older one did, what runs goes on under it; where it allows less, or nothing, what runs stops. `opened`: the
+        story of the case, in which the older one is read. Added once. Raises PermissionDenied, RowTaken, and TooLate
+        for an end too far away.
+        """
+        longest = timezone.localdate() + datetime.timedelta(days=31 * LONGEST_MONTHS)
+        if ends_on > longest or (not refused and ends_on <= timezone.localdate()):
+            raise TooLate([_("A consent ends within twelve months, and not before tomorrow.")])
+        consent = Consent(
+            pk=row_id,
+            reference=references.new_reference(),
+            case=self,
+            recipient=recipient,
+            ends_on=ends_on,
+            recorded_week=this_week(),
+            state=ConsentState.REFUSED if refused else ConsentState.GIVEN,
+        )
+        allowed = frozenset() if refused else answer.kinds
+
+        def replace(case: "Case", sealer: Any) -> None:
+            for older in case.consents.filter(recipient=recipient, state=ConsentState.GIVEN).exclude(pk=row_id):
+                if refused:
+                    older.withdraw(by=by)
+                elif opened.read(older, "story").kinds <= allowed:
+                    older.supersede(by=by, to=consent)
+                else:
+                    older.narrow(by=by, to=consent)
+
+        return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=replace)
+
+    def active_consent(self: "Case", recipient: Organisation, on: datetime.date) -> Consent | None:
+        """The one consent that holds for a recipient on a day."""
+        return self.consents.active(on).filter(recipient=recipient).first()

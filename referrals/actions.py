@@ -1,0 +1,26 @@
+"""What this room records: every opening and step of a referral, on both sides."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Action
+
+REFERRAL_BEGUN = Action("referrals.referral_begun", _("Began a referral"))
+REFERRAL_SENT = Action("referrals.referral_sent", _("Sent a referral"))
+REFERRAL_SEEN = Action("referrals.referral_seen", _("Saw a referral for the first time"))
+REFERRAL_ACCEPTED = Action("referrals.referral_accepted", _("Accepted a referral"))
+REFERRAL_DECLINED = Action("referrals.referral_declined", _("Declined a referral"))
+SERVICE_BEGUN = Action("referrals.service_begun", _("Began the service asked for"))
+SERVICE_ON_HOLD = Action("referrals.service_on_hold", _("Put a referral on hold"))
+REFERRAL_COMPLETED = Action("referrals.referral_completed", _("Completed a referral"))
+REFERRAL_NOT_DELIVERED = Action("referrals.referral_not_delivered", _("Could not give the service asked for"))
+REFERRAL_RECALLED = Action("referrals.referral_recalled", _("Recalled a referral"))
+REFERRAL_IN_ERROR = Action("referrals.referral_in_error", _("Marked a referral as sent in error"))
+REFERRAL_EXPIRED = Action("referrals.referral_expired", _("A referral expired without an answer"))
+ACCESS_ENDED = Action("referrals.access_ended", _("Ended an agency’s access to what it had received"))
+ANSWER_SETTLED = Action("referrals.answer_settled", _("Dealt with the answer to a referral"))
+STOP_ACKNOWLEDGED = Action("referrals.stop_acknowledged", _("Acknowledged that a referral is not to be used any more"))
+MESSAGE_WRITTEN = Action("referrals.message_written", _("Wrote a message about a referral"))
+
+ENVELOPE_OPENED = Action("referrals.envelope_opened", _("Read the envelope of a referral"))
+AGREED_OPENED = Action("referrals.agreed_opened", _("Read what was agreed to be shared"))
+REFERRALS_LISTED = Action("referrals.referrals_listed", _("Looked at a list of referrals"))

@@ -1,0 +1,102 @@
+"""The only ways to a referral: from what exists for this person, and never to its content without a log entry.
+
+A read takes the consent `FOR SHARE` and commits its entry there: it comes before a withdrawal, or finds nothing.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from audit.log.actions import Action
+from audit.log.record import record
+from cases import policies as cases
+from cellule.accounts.roles import Permission
+from cellule.steps import TooLate
+from cellule.vault import packets
+from cellule.vault.models.owner import Compartment
+from cellule.vault.unlocked import OpenedOwner
+from referrals import policies
+from referrals.actions import AGREED_OPENED, ENVELOPE_OPENED, REFERRALS_LISTED
+from referrals.models import Referral
+from referrals.models.codes import RECEIVED, RUNNING, ReferralState
+
+# Why content is opened, as the log keeps it.
+CASEWORK, SERVICE = "casework", "service"
+
+
+def find_referral(request: HttpRequest, reference: str) -> Referral:
+    """Give the referral with this reference, closed. Http404 alike for none, and for one that is not theirs."""
+    visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "case", "consent")
+    referral = visible.filter(reference=reference).first()
+    if referral is None:
+        raise Http404
+    return referral
+
+
+def open_envelope(request: HttpRequest, referral: Referral) -> OpenedOwner:
+    """Open the envelope, the parcel line and the messages for either side. PermissionDenied, Http404, TooLate."""
+    _may_open(request, referral)
+    return _open(request, referral, [Compartment.ENVELOPE], ENVELOPE_OPENED, may_open_agreed=False)
+
+
+def open_agreed(request: HttpRequest, referral: Referral) -> OpenedOwner:
+    """Open the agreed part too: for the unit at any time, for the agency once it has accepted, and while consent lasts.
+
+    PermissionDenied, Http404, TooLate.
+    """
+    _may_open(request, referral)
+    both = [Compartment.ENVELOPE, Compartment.AGREED]
+    return _open(request, referral, both, AGREED_OPENED, may_open_agreed=True)
+
+
+def open_referrals(request: HttpRequest, referrals: Sequence[Referral]) -> dict[object, OpenedOwner]:
+    """Open the envelopes of a list under one entry that names them. Outside a transaction."""
+    with transaction.atomic():
+        entry = record(REFERRALS_LISTED, by=request.acting.actor, shown=[referral.reference for referral in referrals])
+        return packets.open_packets(request.acting.vault, referrals, [Compartment.ENVELOPE], entry)
+
+
+def _may_open(request: HttpRequest, referral: Referral) -> None:
+    user = request.user
+    unit = user.duty.in_unit and (cases.may_read(referral.case, user) or cases.may_supervise(referral.case, user))
+    if not unit and not policies.may_answer(referral, user):
+        raise PermissionDenied
+
+
+def _open(
+    request: HttpRequest,
+    referral: Referral,
+    compartments: Sequence[Compartment],
+    action: Action,
+    *,
+    may_open_agreed: bool,
+) -> OpenedOwner:
+    """Under the consent's lock: ask again what holds now, write the entry, fetch the keys, commit; then open."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM cases_consent WHERE id = %s FOR SHARE", [referral.consent_id])
+        now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
+        if now is None:
+            raise Http404
+        if request.user.has_perm(Permission.ANSWER_REFERRALS):
+            _expect_open_for_agency(now, may_open_agreed=may_open_agreed)
+        entry = record(
+            action,
+            by=request.acting.actor,
+            purpose=CASEWORK if request.user.duty.in_unit else SERVICE,
+            **referral._told_by(request.acting),
+        )
+        return packets.open_packet(request.acting.vault, referral, compartments, entry)
+
+
+def _expect_open_for_agency(referral: Referral, *, may_open_agreed: bool) -> None:
+    """What an agency may open now: the envelope while it runs, the agreed part once accepted. Raises TooLate."""
+    if not referral.consent.is_active(timezone.localdate()):
+        raise TooLate
+    after = referral.state in (ReferralState.COMPLETED, ReferralState.NOT_DELIVERED) and referral.access_until
+    states = RECEIVED if may_open_agreed else RUNNING
+    if referral.state not in states and not after:
+        raise TooLate

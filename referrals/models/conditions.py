@@ -1,0 +1,28 @@
+"""What must hold before a step of a referral, each with the sentence that says what is missing."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cellule.steps import Condition
+from referrals.models.agreement import Agreement
+
+CONSENTED = Condition(
+    lambda referral, user: (
+        referral.consent is not None
+        and referral.consent.case_id == referral.case_id
+        and referral.consent.recipient_id == referral.agency.organisation_id
+        and referral.consent.is_active(timezone.localdate())
+    ),
+    _("There is no consent of the person for this agency that holds today."),
+)
+AGREEMENT_HOLDS = Condition(
+    lambda referral, user: Agreement.objects.in_force(timezone.localdate()).filter(agency=referral.agency).exists(),
+    _("There is no agreement with this agency that is in force today."),
+)
+IN_TIME = Condition(lambda referral, user: not referral.is_overdue, _("The time to answer is over."))
+OVERDUE = Condition(lambda referral, user: referral.is_overdue, _("There is still time to answer."))
+STOP_DUE = Condition(lambda referral, user: referral.stop_due, _("This was acknowledged already."))
+NOT_SETTLED = Condition(lambda referral, user: not referral.settled, _("Somebody has dealt with it already."))
+ACCESS_OPEN = Condition(
+    lambda referral, user: referral.access_until is not None, _("The agency’s access has ended already.")
+)

@@ -1,0 +1,135 @@
+"""The unit's steps of a referral: send, recall, settle; and what the clock does."""
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.moments import now
+from cellule.accounts.acting import Acting
+from cellule.steps import By, Stepped, TooLate, step
+from cellule.vault import packets
+from cellule.vault.unlocked import OpenedOwner
+from referrals import actions, notices, policies
+from referrals.models.codes import RECEIVED, RUNNING, UNANSWERED, Urgency
+from referrals.models.codes import ReferralState as S
+from referrals.models.conditions import ACCESS_OPEN, AGREEMENT_HOLDS, CONSENTED, NOT_SETTLED, OVERDUE
+from referrals.models.deadline import answer_due
+from referrals.models.packet import Sending, packed
+
+if TYPE_CHECKING:
+    from referrals.models.referral import Referral
+
+
+class Sent(Stepped):
+    """What the unit and the house do with a referral."""
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=[S.DRAFT],
+        target=S.SENT,
+        action=actions.REFERRAL_SENT,
+        label=_("Send the referral"),
+        slug="envoyer",
+        allowed=policies.may_send,
+        conditions=[CONSENTED, AGREEMENT_HOLDS],
+    )
+    def send(self: "Referral", *, by: Acting, sending: Sending, opened: OpenedOwner) -> None:
+        """Seal what the consent allows of `sending` into both packets, for the agency and for nobody else.
+
+        `opened`: the case's story, opened before, in which the consent's categories are read. Raises TooLate when
+        they do not cover what is to be sent, or when the agency has no post box yet.
+        """
+        if not self.service.is_open_to_referrals:
+            raise TooLate([_("This service takes no referrals now.")])
+        allowed = opened.read(self.consent, "story").kinds
+        envelope, agreed = packed(sending, allowed, at=now())
+        roster = packets.agency_roster(by.vault, self.agency.organisation_id)
+        self.agency_holder, self.key_holder = roster.body.group, self.case.key_holder
+        self.urgency, self.due_on = sending.urgency, answer_due(Urgency(sending.urgency), timezone.localtime())
+        sealer = packets.address(by.vault, self, roster)
+        sealer.write(self, "envelope", envelope)
+        sealer.write(self, "agreed", agreed)
+        self.signature = packets.sign(
+            by.vault,
+            self,
+            ["envelope", "agreed"],
+            agency_roster=roster.hash,
+            consent=self.consent_id,
+            ends_on=self.consent.ends_on,
+        )
+        self._tell_agency(notices.REFERRAL_ARRIVED, by)
+
+    @step(
+        source=[S.DRAFT, *RUNNING],
+        target=S.RECALLED,
+        action=actions.REFERRAL_RECALLED,
+        label=_("Recall the referral"),
+        slug="rappeler",
+        allowed=policies.may_recall,
+    )
+    def recall(self: "Referral", *, by: By) -> None:
+        """The agency's access ends with this transaction."""
+        self._stop(by)
+
+    @step(
+        source=RUNNING,
+        target=S.ENTERED_IN_ERROR,
+        action=actions.REFERRAL_IN_ERROR,
+        label=_("It was sent in error"),
+        slug="erreur",
+        allowed=policies.may_send,
+    )
+    def mark_error(self: "Referral", *, by: Acting) -> None:
+        """The wrong person or the wrong agency: access ends, as with a recall."""
+        self._stop(by)
+
+    @step(
+        source=[S.DECLINED, S.EXPIRED, S.NOT_DELIVERED, S.COMPLETED],
+        target=None,
+        action=actions.ANSWER_SETTLED,
+        label=_("Dealt with"),
+        slug="traite",
+        allowed=policies.may_send,
+        conditions=[NOT_SETTLED],
+    )
+    def settle(self: "Referral", *, by: Acting) -> None:
+        """The caseworker has decided what comes next."""
+        self.settled = True
+
+    @step(
+        source=UNANSWERED,
+        target=S.EXPIRED,
+        action=actions.REFERRAL_EXPIRED,
+        label=_("Let the referral expire"),
+        slug="expirer",
+        allowed=policies.is_the_house,
+        conditions=[OVERDUE],
+    )
+    def expire(self: "Referral", *, by: By) -> None:
+        """Nobody has answered in time: it returns to the unit."""
+        self._cut()
+        self.settled = False
+        self._tell_leads(notices.REFERRAL_UNANSWERED, by)
+
+    @step(
+        source=[S.COMPLETED, S.NOT_DELIVERED],
+        target=None,
+        action=actions.ACCESS_ENDED,
+        label=_("End the agency’s access"),
+        slug="fin-acces",
+        allowed=policies.may_recall,
+        conditions=[ACCESS_OPEN],
+    )
+    def end_access(self: "Referral", *, by: By) -> None:
+        """The service is over, and the time after it too, or the consent."""
+        self.access_until = None
+        self._cut()
+
+    def _stop(self: "Referral", by: By) -> None:
+        self.stop_due = self.state in RECEIVED
+        if self.agency_holder is not None:
+            self._cut()
+            self._tell_agency(notices.REFERRAL_STOPPED, by)

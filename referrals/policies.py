@@ -1,0 +1,40 @@
+"""Who may do what with a referral: pure questions about a record and a person."""
+
+from typing import TYPE_CHECKING, Any
+
+from cases import policies as cases
+from cellule.accounts.roles import SYSTEM, Permission
+
+if TYPE_CHECKING:
+    from referrals.models import Referral
+
+
+def may_send(referral: "Referral", user: Any) -> bool:
+    """Whether the person leads the case from which it goes out."""
+    return user is not SYSTEM and cases.may_write(referral.case, user) and user.has_perm(Permission.LEAD_CASES)
+
+
+def may_recall(referral: "Referral", user: Any) -> bool:
+    """Whether the person may take it back: who works on the case, who supervises; and the house with its consent."""
+    if user is SYSTEM:
+        return True
+    return cases.may_read(referral.case, user) or cases.may_supervise(referral.case, user)
+
+
+def may_answer(referral: "Referral", user: Any) -> bool:
+    """Whether the person works for the agency to which it was sent."""
+    return (
+        user is not SYSTEM
+        and user.has_perm(Permission.ANSWER_REFERRALS)
+        and user.organisation_id == referral.agency.organisation_id
+    )
+
+
+def is_the_house(referral: "Referral", user: Any) -> bool:
+    """Only the house itself, by the clock."""
+    return user is SYSTEM
+
+
+def may_write_message(referral: "Referral", user: Any) -> bool:
+    """Whether the person may add to the talk between both sides."""
+    return may_answer(referral, user) or may_send(referral, user)
