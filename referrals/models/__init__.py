@@ -1,1 +1,18 @@
 """What this room holds; the file list is the glossary."""
+
+from referrals.models.agency import APART, Agency, AgencyKind, AgencyQuerySet
+from referrals.models.agreement import Agreement, AgreementState
+from referrals.models.service import AsksPapers, Service, ServiceQuerySet, ServiceStatus
+
+__all__ = [
+    "APART",
+    "Agency",
+    "AgencyKind",
+    "AgencyQuerySet",
+    "Agreement",
+    "AgreementState",
+    "AsksPapers",
+    "Service",
+    "ServiceQuerySet",
+    "ServiceStatus",
+]
