@@ -20,11 +20,10 @@ from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.accounts.acting import Acting as Person
-from cellule.accounts.acting import actor_of
+from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
 from cellule.accounts.models import User
 from cellule.vault import membership, parking, secrets_file, sessions
-from cellule.vault.unlocked import Unlocked
 
 _REFUSALS = {
     403: Outcome.REFUSED_FORBIDDEN,
@@ -95,7 +94,7 @@ class Acting:
         identity = (
             cookie and session.vault_row and sessions.resume(cookie, user.pk, session.row_id, known=session.vault_row)
         )
-        unlocked = Unlocked(user.pk, user.role, identity) if identity else None
+        unlocked = vault_of(user, identity) if identity else None
         return Person(user, actor_of(user, request.session.log_session, request_id), unlocked)
 
 

@@ -109,7 +109,7 @@ _REVIEWED = [
         ["id", "holder", "kind", "fingerprint", "salt", "memory", "passes", "lanes", "pepper_number", "wrap"],
     ),
     ("vault.custodianwrap", _KEYS, ["pair", "wrap"]),
-    ("vault.keygroup", _KEYS, ["id", "kind"]),
+    ("vault.keygroup", _KEYS, ["id", "kind", "organisation"]),
     ("vault.roster", _KEYS, ["id", "group", "number", "body", "signatures"]),
     ("vault.proposedroster", _KEYS, ["id", "group", "entrant", "body", "signatures"]),
     ("vault.groupwrap", _KEYS, ["id", "group", "epoch", "holder", "wrap"]),
