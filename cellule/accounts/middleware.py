@@ -30,6 +30,8 @@ _REFUSALS = {
     404: Outcome.REFUSED_UNKNOWN,
     409: Outcome.REFUSED_CONFLICT,
 }
+# A form that was taken: it led on, or answered with what was asked for; one that was not says 422 or 409.
+_TAKEN = {200, 302}
 _REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}", re.IGNORECASE)
 
 
@@ -159,7 +161,12 @@ class Lock:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         resumed = request.GET.get("repris", "")
-        if request.method == "POST" and response.status_code == 302 and _is_uuid(resumed) and request.acting.unlocked:
+        if (
+            request.method == "POST"
+            and response.status_code in _TAKEN
+            and _is_uuid(resumed)
+            and request.acting.unlocked
+        ):
             parking.discard(request.user.pk, uuid.UUID(resumed))
         return response
 
