@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import TextChoices
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -110,22 +111,22 @@ def _limits(known: Known) -> Iterator[tuple[str, Any]]:
     yield _("Explained"), moment(parse_datetime(known.limits.at))
     yield _("By"), by or ""
     yield _("Language"), language_name(known.limits.in_tongue)
-    yield _("With an interpreter"), shown(known.limits.with_interpreter, FlagAnswer)
+    yield _("With an interpreter"), _named(known.limits.with_interpreter, FlagAnswer)
 
 
 def _client(known: Known) -> Iterator[tuple[str, Any]]:
     answers = client_answers(known)
     yield _("Called"), shown(answers["called"])
     yield _("Pronouns"), shown(answers["pronouns"])
-    yield _("Age"), shown(answers["age_band"], AgeBand)
+    yield _("Age"), _named(answers["age_band"], AgeBand)
 
 
 def _language(known: Known) -> Iterator[tuple[str, Any]]:
     answers = language_answers(known)
     yield _("Language spoken"), language_name(answers["spoken"])
-    yield _("Interpreter"), shown(answers["interpreter"], Interpreter)
+    yield _("Interpreter"), _named(answers["interpreter"], Interpreter)
     if answers["interpreter"] == Interpreter.YES:
-        yield _("Who may interpret"), shown(answers["gender"], InterpreterGender)
+        yield _("Who may interpret"), _named(answers["gender"], InterpreterGender)
         yield _("Whom to avoid"), answers["avoid"] or _("Nobody was named")
 
 
@@ -134,8 +135,8 @@ def _contact(known: Known) -> Iterator[tuple[Promise | str, Any]]:
         yield _("How to reach the person"), ""
         return
     yield from rules_in_words(known.rules)
-    has_details = known.contact.contact is not None
-    yield _("Number, address and code word"), _("Written down, sealed") if has_details else _("Not written down")
+    details = _("Written down, sealed") if known.has_details else _("Not written down")
+    yield _("Number, address and code word"), details
 
 
 def _happened(known: Known) -> Iterable[tuple[Promise | str, Any]]:
@@ -146,6 +147,11 @@ def _happened(known: Known) -> Iterable[tuple[Promise | str, Any]]:
 def _needs(known: Known) -> Iterable[tuple[Promise | str, Any]]:
     left = _left_open(needs_answers(known)["needs"], _("Nothing is needed now"))
     return needs_in_words(known) or [(_("Immediate needs"), left)]
+
+
+def _named(answer: Any, codes: type[TextChoices]) -> str:
+    """The words of a code, or why there is none."""
+    return shown(answer) if isinstance(answer, Unknown) or not answer else str(codes(answer).label)
 
 
 def _left_open(answer: Any, none: str) -> Any:

@@ -107,6 +107,11 @@ class Known:
     def rules(self) -> ContactRules | None:
         return self.opened.read(self.contact, "story") if self.contact else None
 
+    @property
+    def has_details(self) -> bool:
+        """Whether number, address or code word are written down; they stay sealed."""
+        return self.contact is not None and self.contact.contact is not None
+
     @cached_property
     def incidents(self) -> list[tuple[Incident, IncidentStory]]:
         """The first written down first."""

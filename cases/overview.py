@@ -17,6 +17,8 @@ from cellule.vault.unlocked import OpenedOwner
 
 # These have their own place on the page: the intake its task list, a share the list of who shares.
 ELSEWHERE = {"begin_intake", "begin_assessment", "end_sharing"}
+# These answer a proposal: where there is none, nobody misses them.
+ANSWERS = {"withdraw_closing", "decline_closing"}
 # The road from the first call; a closed case may have left it anywhere.
 ROAD = (State.INQUIRY, State.INTAKE, State.ASSESSMENT, State.ACTIVE, State.FOLLOW_UP, State.CLOSED)
 
@@ -47,7 +49,11 @@ def steps_of(case: Case, user: User) -> Steps:
             for offer in offers
             if not offer.missing
         ],
-        [(offer.step.label, list(offer.missing)) for offer in offers if offer.missing],
+        [
+            (offer.step.label, list(offer.missing))
+            for offer in offers
+            if offer.missing and offer.step.name not in ANSWERS
+        ],
     )
 
 

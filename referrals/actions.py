@@ -1,9 +1,18 @@
-"""What this room records: every opening and step of a referral, on both sides."""
+"""What this room records: imports of the directory, every step of an agreement, and of a referral on both sides."""
 
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Action
 
+DIRECTORY_IMPORTED = Action("referrals.directory_imported", _("Imported the directory"))
+AGREEMENT_DRAFTED = Action("referrals.agreement_drafted", _("Wrote down an agreement with an agency"))
+AGREEMENT_IN_FORCE = Action("referrals.agreement_in_force", _("Put an agreement in force"))
+AGREEMENT_SUSPENDED = Action("referrals.agreement_suspended", _("Suspended an agreement"))
+AGREEMENT_RESUMED = Action("referrals.agreement_resumed", _("Resumed an agreement"))
+AGREEMENT_ENDED = Action("referrals.agreement_ended", _("Ended an agreement"))
+AGREEMENT_EXPIRED = Action("referrals.agreement_expired", _("An agreement reached its last day"))
+
+# --- Referrals -------------------------------------------------------------------------------------
 REFERRAL_BEGUN = Action("referrals.referral_begun", _("Began a referral"))
 REFERRAL_SENT = Action("referrals.referral_sent", _("Sent a referral"))
 REFERRAL_SEEN = Action("referrals.referral_seen", _("Saw a referral for the first time"))

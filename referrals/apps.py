@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class Referrals(AppConfig):
     name = "referrals"
     label = "referrals"
+
+    def ready(self) -> None:
+        from referrals import stopping  # noqa: F401  declares what stops with a consent

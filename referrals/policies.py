@@ -1,4 +1,4 @@
-"""Who may do what with a referral: pure questions about a record and a person."""
+"""Who may do what with agencies, agreements and referrals: pure questions about a record and a person."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,23 @@ from cases import policies as cases
 from cellule.accounts.roles import SYSTEM, Permission
 
 if TYPE_CHECKING:
-    from referrals.models import Referral
+    from cellule.accounts.models import User
+    from referrals.models import Agency, Agreement, Referral
+
+
+def may_agree(agency: "Agency", user: "User") -> bool:
+    """Whether the person may make an agreement with this agency; nobody may with a police or border body."""
+    return agency.may_receive and user.has_perm(Permission.SUPERVISE_CASES)
+
+
+def may_settle(agreement: "Agreement", user: "User") -> bool:
+    """Whether the person decides how an agreement stands."""
+    return user.has_perm(Permission.SUPERVISE_CASES)
+
+
+def is_the_house(record: Any, user: Any) -> bool:
+    """Whether nobody asked, but the clock."""
+    return user is SYSTEM
 
 
 def may_send(referral: "Referral", user: Any) -> bool:
@@ -28,11 +44,6 @@ def may_answer(referral: "Referral", user: Any) -> bool:
         and user.has_perm(Permission.ANSWER_REFERRALS)
         and user.organisation_id == referral.agency.organisation_id
     )
-
-
-def is_the_house(referral: "Referral", user: Any) -> bool:
-    """Only the house itself, by the clock."""
-    return user is SYSTEM
 
 
 def may_write_message(referral: "Referral", user: Any) -> bool:

@@ -1,6 +1,8 @@
 """Jobs of this room: what the clock brings. They hold no key."""
 
-import datetime
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -11,12 +13,21 @@ from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import recurring
 from cellule.notices.notify import notify
 from cellule.steps import TooLate
-from referrals.models import Referral
+from referrals.models import Agreement, Referral
 from referrals.models.codes import UNANSWERED
 from referrals.notices import REFERRAL_DUE
 
 
-@recurring("referrals.keep_time", every=datetime.timedelta(minutes=15))
+@recurring("referrals.end_agreements", every=timedelta(hours=1))
+def end_agreements(job: Any) -> None:
+    """Tidy up agreements whose last day has passed; nothing could be sent under them since."""
+    for agreement in Agreement.objects.over(timezone.localdate()):
+        # Somebody may have ended it meanwhile.
+        with suppress(TooLate):
+            agreement.expire(by=SYSTEM)
+
+
+@recurring("referrals.keep_time", every=timedelta(minutes=15))
 def keep_time(job) -> None:
     """Let expire what is over, end access that has lasted long enough, and remind who has not answered."""
     today = timezone.localdate()
@@ -32,10 +43,8 @@ def keep_time(job) -> None:
 
 def _take(step) -> None:
     """A step that somebody else has taken meanwhile is no mistake."""
-    try:
+    with suppress(TooLate, Http404):
         step()
-    except (TooLate, Http404):
-        return
 
 
 def _remind(referral: Referral) -> None:

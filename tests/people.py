@@ -66,6 +66,24 @@ def privacy_officer(db):
 
 
 @pytest.fixture
+def coordinator(db):
+    """Of the legal clinic."""
+    return acting("noor")
+
+
+@pytest.fixture
+def agency_worker(db):
+    """Of the legal clinic."""
+    return acting("thea")
+
+
+@pytest.fixture
+def other_coordinator(db):
+    """Of the shelter."""
+    return acting("solange")
+
+
+@pytest.fixture
 def administrator(db):
     return acting("luc")
 

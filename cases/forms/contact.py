@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,10 +28,9 @@ GROUPS = (
 
 
 def _words(**kwargs: Any) -> UnknownOr:
-    """A question that is answered in a few words, with room for many."""
-    return UnknownOr(
-        forms.CharField(widget=forms.Textarea({"rows": 2}), max_length=TEXT_LENGTH, required=False, **kwargs)
-    )
+    """A question that is answered in a few words; there is room for many, which nobody has to count."""
+    widget, room = forms.Textarea({"rows": 2}), MaxLengthValidator(TEXT_LENGTH)
+    return UnknownOr(forms.CharField(widget=widget, validators=[room], required=False, **kwargs))
 
 
 class ContactForm(Versioned, Questioned):
@@ -76,7 +76,14 @@ class ContactForm(Versioned, Questioned):
         choices=[(KEEP, _("Leave them as they are")), (REPLACE, _("Write all three anew"))],
         widget=forms.RadioSelect,
     )
-    phone = UnknownOr(PhoneField(label=_("Telephone number"), required=False))
+    phone = UnknownOr(
+        PhoneField(
+            label=_("Telephone number"),
+            help_text=_("Needed when we may call or send a text message."),
+            widget=forms.TextInput({"type": "tel", "class": "govuk-input--width-20"}),
+            required=False,
+        )
+    )
     address = _words(label=_("E-mail address or safe place"), help_text=_("Where to write, to meet, or to send mail."))
     code_word = _words(
         label=_("Code word"), help_text=_("A word agreed with the person, so that each knows who is calling.")

@@ -35,7 +35,7 @@ class NewNeedsForm(StoryForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one need, or go back if there is none.")},
     )
-    words = StoryField(label=_("What is it?"), required=False)
+    words = StoryField(label=_("What is it?"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,11 +48,12 @@ class NewNeedsForm(StoryForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        ticked = cleaned.get("kinds", [])
+        if NeedKind.OTHER not in ticked and self.has_error("words", "required"):
+            del self.errors["words"]
+            cleaned["words"] = ""
         if "kinds" not in cleaned:
             return cleaned
-        ticked = cleaned["kinds"]
-        if NeedKind.OTHER in ticked and cleaned.get("words") == "":
-            self._say("words", _("Write what the person needs."))
         if NeedKind.OTHER not in ticked and cleaned.get("words"):
             self._say("kinds", _("You wrote what else is needed. Tick “Something else”, or take the text out."))
         for kind in NeedKind:

@@ -33,18 +33,19 @@ class RevealForm(StoryForm):
 
     def __init__(self, *args: Any, must_explain: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.must_explain = must_explain
+        words = self.fields["words"]
         self.fields["reason"].choices = [(reason.value, reason.label) for reason in self.reasons]
+        words.required = must_explain
+        words.error_messages["required"] = _("Say in a few words why you need to see it.")
         if must_explain:
-            self.fields["words"].help_text = _("Say why it cannot wait. Only the privacy officer can read it.")
+            words.help_text = _("Say why it cannot wait. Only the privacy officer can read it.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        is_needed = self.must_explain or cleaned.get("reason") == RevealReason.OTHER
-        if is_needed and not cleaned.get("words") and not self.has_error("words"):
-            self.add_error(
-                "words", forms.ValidationError(_("Say in a few words why you need to see it."), code="required")
-            )
+        is_other = cleaned.get("reason") == RevealReason.OTHER
+        if is_other and not cleaned.get("words") and not self.has_error("words"):
+            required = self.fields["words"].error_messages["required"]
+            self.add_error("words", forms.ValidationError(required, code="required"))
         return cleaned
 
     @property

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from cases.doors import CASEWORK, open_case
 from cases.forms.story import AmendmentForm, IncidentForm, NoteForm
 from cases.views.frame import form_page, writable
+from cases.views.way_back import way_back
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -22,8 +23,8 @@ def new_incident(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("kind", "happened", "borough", "narrative")}
         case.add_incident(by=request.acting, row_id=form.row_id, **told)
-        return redirect("cases:case", case.reference)
-    return form_page(request, "cases/new_incident.html", form, case=case)
+        return redirect(way_back(request, case))
+    return form_page(request, "cases/new_incident.html", form, case=case, back=way_back(request, case))
 
 
 @for_permission(Permission.WORK_CASES)

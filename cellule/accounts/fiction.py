@@ -15,7 +15,7 @@ from django.db import transaction
 
 from cellule.accounts import enrolment, roles, team
 from cellule.accounts.acting import Acting, outside_a_browser
-from cellule.accounts.founding import Founder, found
+from cellule.accounts.founding import Founder, add_partner, found
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.vault import membership, secrets_file, slots, words
 from cellule.vault.founding import SealedAlready, seal_house
@@ -34,6 +34,20 @@ COLLEAGUES = [
     Founder(roles.CASEWORKER.code, "Joaquín Inventado", "joaquin@cellule.example", "en"),
     Founder(roles.INTAKE_WORKER.code, "Ana Imaginaire", "ana@cellule.example"),
 ]
+# The coordinator first: a supervisor lets them in, and they their colleagues.
+AGENCIES = {
+    "Clinique juridique fictive du Pont": [
+        Founder(roles.AGENCY_COORDINATOR.code, "Noor Fictive-Haddad", "noor@cellule.example"),
+        Founder(roles.AGENCY_WORKER.code, "Thea Inventée", "thea@cellule.example", "en"),
+    ],
+    "Maison Fictive du Saule": [
+        Founder(roles.AGENCY_COORDINATOR.code, "Solange Exemple-Tremblay", "solange@cellule.example"),
+    ],
+    "Centre de santé imaginaire": [
+        Founder(roles.AGENCY_COORDINATOR.code, "Dimitri Imaginaire", "dimitri@cellule.example"),
+    ],
+}
+EVERYBODY = [*FOUNDERS, *COLLEAGUES, *(founder for people in AGENCIES.values() for founder in people)]
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,36 @@ def people_the_house() -> list[FictionalPerson]:
     for founder in FOUNDERS:
         _enrol(User.objects.get(email=founder.email), passphrases[founder.email])
     supervisor = _seal(passphrases)
+    unit = Organisation.objects.get(zone=Organisation.Zone.UNIT)
     for colleague in COLLEAGUES:
-        _enrol(_invited(colleague), passphrases[colleague.email])
-    for entrant in team.waiting_for(supervisor):
-        entrant_keys = act_as(entrant.email, passphrases[entrant.email]).vault.identity.public
-        team.admit(entrant, words.fingerprint_words(entrant_keys.fingerprint), by=supervisor)
-    for person in people:
+        _enrol(_invited(colleague, unit), passphrases[colleague.email])
+    _admit(team.waiting_for(supervisor), by=supervisor)
+    for founder in [*FOUNDERS, *COLLEAGUES]:
         # Signing in makes the roots that wait for their first member.
-        acting = act_as(person.email, person.passphrase)
+        acting = act_as(founder.email, passphrases[founder.email])
         membership.settle(acting.vault, acting.actor)
+    for name, staff in AGENCIES.items():
+        _bring_in(name, staff, passphrases, supervisor)
     return people
+
+
+def _bring_in(name: str, staff: list[Founder], passphrases: dict[str, str], supervisor: Acting) -> None:
+    """An agency joins: the supervisor lets its coordinator in, who makes its root and lets the colleagues in."""
+    agency = Organisation.objects.filter(name=name).first()
+    agency = agency or add_partner(Organisation(name=name), by=_administrator().actor)
+    for person in staff:
+        _enrol(_invited(person, agency), passphrases[person.email])
+    _admit(team.waiting_for(supervisor), by=supervisor)
+    coordinator = act_as(staff[0].email, passphrases[staff[0].email])
+    membership.settle(coordinator.vault, coordinator.actor)
+    _admit(team.waiting_for(coordinator), by=coordinator)
+
+
+def _admit(entrants: list[User], *, by: Acting) -> None:
+    """Let people in, as if each had read their five words out."""
+    for entrant in entrants:
+        heard = words.fingerprint_words(membership.enrolled_public(entrant.pk).fingerprint)
+        team.admit(entrant, heard, by=by)
 
 
 def act_as(email: str, passphrase: str) -> Acting:
@@ -78,17 +112,21 @@ def act_as(email: str, passphrase: str) -> Acting:
 def _written_down() -> list[FictionalPerson]:
     """The passphrases, kept in DATA/fiction.json before any key is made from them."""
     path = Path(settings.DATA) / "fiction.json"
-    if path.exists() and secrets_file.is_founded():
-        return [FictionalPerson(**person) for person in json.loads(path.read_text(encoding="utf-8"))]
-    people = [
-        FictionalPerson(person.role, person.name, person.email, words.new_passphrase())
-        for person in [*FOUNDERS, *COLLEAGUES]
-    ]
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() and secrets_file.is_founded() else []
+    people = [FictionalPerson(**person) for person in known]
+    known = {person.email for person in people}
+    added = [founder for founder in EVERYBODY if founder.email not in known]
+    if not added:
+        return people
+    people += [FictionalPerson(one.role, one.name, one.email, words.new_passphrase()) for one in added]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Whole or not at all: the passphrases of who is in already exist nowhere else.
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump([asdict(person) for person in people], file, ensure_ascii=False, indent=1)
+    draft.replace(path)
     return people
 
 
@@ -112,14 +150,13 @@ def _seal(passphrases: dict[str, str]) -> Acting:
     return supervisors[0]
 
 
-def _invited(colleague: Founder) -> User:
+def _invited(colleague: Founder, organisation: Organisation) -> User:
     user = User.objects.filter(email=colleague.email).first()
     if user is not None:
         return user
-    unit = Organisation.objects.get(zone=Organisation.Zone.UNIT)
     with transaction.atomic():
         user = User.objects.create(
-            organisation=unit,
+            organisation=organisation,
             role=colleague.role,
             name=colleague.name,
             email=colleague.email,

@@ -165,13 +165,27 @@ class InvitationForm(ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.code, role.name) for role in roles.ROLES if role.in_unit]
-        self.fields["organisation"].queryset = Organisation.objects.filter(zone=Organisation.Zone.UNIT)
+        self.fields["role"].choices = roles.choices()
+        # The unit first: most people are invited into it.
+        self.fields["organisation"].queryset = Organisation.objects.order_by("-zone", "name")
         self.fields["organisation"].empty_label = None
 
     def clean_email(self) -> str:
         """As it is stored, so that one account is not asked for in two spellings."""
         return self.cleaned_data["email"].strip().lower()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        organisation, role = self.cleaned_data.get("organisation"), self.cleaned_data.get("role")
+        if organisation and role:
+            in_unit = organisation.zone == Organisation.Zone.UNIT
+            if roles.by_code(role).in_unit and not in_unit:
+                self.add_error("role", _("This is a role of the unit. Choose a role of an agency, or the unit."))
+            elif in_unit and not roles.by_code(role).in_unit:
+                self.add_error(
+                    "role", _("This is a role of an agency. Choose its organisation, or a role of the unit.")
+                )
+        return cleaned
 
 
 class OrganisationForm(ModelForm):

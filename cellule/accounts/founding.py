@@ -1,4 +1,7 @@
-"""Founding the house: organisation, first accounts, secrets, one-time links (flow 1). No terminal shows a passphrase."""
+"""Founding the house: organisation, first accounts, secrets, one-time links (flow 1). No terminal shows a passphrase.
+
+Partner agencies are founded here too (flow 3).
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +10,7 @@ from django.db import transaction
 from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.accounts import enrolment
-from cellule.accounts.actions import FOUNDED
+from cellule.accounts.actions import FOUNDED, ORGANISATION_MADE
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.vault import secrets_file
 
@@ -24,6 +27,15 @@ class Founder:
 
 class FoundedAlready(Exception):
     """The house has its organisation; more people come by invitation."""
+
+
+def add_partner(organisation: Organisation, *, by: Actor) -> Organisation:
+    """Take a partner agency in; it gets keys of its own when a supervisor lets its first coordinator in."""
+    organisation.zone = Organisation.Zone.PARTNER
+    with transaction.atomic():
+        organisation.save(force_insert=True)
+        record(ORGANISATION_MADE, by=by, subject_type="accounts.organisation", reference=str(organisation.pk))
+    return organisation
 
 
 def found(organisation: str, founders: list[Founder]) -> list[Invitation]:

@@ -20,17 +20,18 @@ from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.accounts.acting import Acting as Person
-from cellule.accounts.acting import actor_of
+from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
 from cellule.accounts.models import User
 from cellule.vault import membership, parking, secrets_file, sessions
-from cellule.vault.unlocked import Unlocked
 
 _REFUSALS = {
     403: Outcome.REFUSED_FORBIDDEN,
     404: Outcome.REFUSED_UNKNOWN,
     409: Outcome.REFUSED_CONFLICT,
 }
+# A form that was taken: it led on, or answered with what was asked for; one that was not says 422 or 409.
+_TAKEN = {200, 302}
 _REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}", re.IGNORECASE)
 
 
@@ -95,7 +96,7 @@ class Acting:
         identity = (
             cookie and session.vault_row and sessions.resume(cookie, user.pk, session.row_id, known=session.vault_row)
         )
-        unlocked = Unlocked(user.pk, user.role, identity) if identity else None
+        unlocked = vault_of(user, identity) if identity else None
         return Person(user, actor_of(user, request.session.log_session, request_id), unlocked)
 
 
@@ -160,7 +161,12 @@ class Lock:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         resumed = request.GET.get("repris", "")
-        if request.method == "POST" and response.status_code == 302 and _is_uuid(resumed) and request.acting.unlocked:
+        if (
+            request.method == "POST"
+            and response.status_code in _TAKEN
+            and _is_uuid(resumed)
+            and request.acting.unlocked
+        ):
             parking.discard(request.user.pk, uuid.UUID(resumed))
         return response
 

@@ -107,6 +107,7 @@ AGENCY_WORKER = Role(
         "Answers referrals for a partner agency. Held by people whom their own agency's coordinator admitted; sees what"
         " was sent to that agency and nothing else."
     ),
+    key_groups=("agency",),
     in_unit=False,
     navigation=(_ACCOUNT,),
 )
@@ -118,6 +119,7 @@ AGENCY_COORDINATOR = Role(
         " the directory; admits colleagues of the same agency."
     ),
     frozenset({Permission.ADMIT}),
+    ("agency",),
     in_unit=False,
     may_admit=True,
     navigation=(_TEAM, _ACCOUNT),

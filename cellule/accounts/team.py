@@ -1,16 +1,21 @@
 """The team as the rosters know it: who is in, who waits, letting somebody in."""
 
+import uuid
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.log.record import record
-from cellule.accounts.acting import Acting
+from cellule.accounts.acting import Acting, agency_of
 from cellule.accounts.actions import ADMITTED
-from cellule.accounts.models import User
-from cellule.accounts.roles import ROLES, Role
-from cellule.vault import membership
-from cellule.vault.models import Slot
+from cellule.accounts.models import Organisation, User
+from cellule.accounts.roles import AGENCY_COORDINATOR, AGENCY_WORKER, ROLES, Role
+from cellule.vault import membership, rosters
+from cellule.vault.models import KeyGroup, Slot
+from cellule.vault.rosters import VerifiedRoster
 
 
 @dataclass(frozen=True)
@@ -37,27 +42,75 @@ def members(by: Acting) -> list[TeamMember]:
     ]
 
 
-def waiting_for(by: Acting) -> list[User]:
-    """People who have enrolled, are in no roster of their role yet, and whom this person may admit."""
-    known = {
-        (member.user, member.fingerprint, roster.body.kind)
-        for roster in by.vault.rosters.values()
-        for member in roster.body.members
+@dataclass(frozen=True)
+class Agency:
+    """A partner organisation as its verified roster has it; `roster` is None when there is none that holds."""
+
+    organisation: Organisation
+    coordinators: list[str]
+    roster: VerifiedRoster | None
+    is_refused: bool
+
+    @property
+    def can_receive(self) -> bool:
+        return bool(self.roster and self.roster.body.post_box)
+
+
+def agencies(by: Acting) -> list[Agency]:
+    """For a supervisor, every partner organisation with its coordinators, in three queries; for others none."""
+    if not membership.may_admit_to(by.vault, KeyGroup.Kind.AGENCY, AGENCY_COORDINATOR.code):
+        return []
+    known = rosters.verified_agencies()
+    coordinators = {
+        organisation: [m.user for m in roster.body.members if m.role == AGENCY_COORDINATOR.code]
+        for organisation, roster in known.items()
+        if roster
     }
-    may = {
-        kind: membership.may_admit_to(by.vault, kind)
-        for kind in {kind for role in _joining() for kind in role.key_groups}
-    }
-    slots = dict(Slot.objects.values_list("holder", "fingerprint"))
-    people = User.objects.filter(
-        pk__in=slots, is_active=True, role__in=[role.code for role in _joining()]
-    ).select_related("organisation")
+    names = dict(User.objects.filter(pk__in=chain(*coordinators.values())).values_list("pk", "name"))
     return [
-        person
-        for person in people
-        if all(may[kind] for kind in person.duty.key_groups)
-        and any((person.pk, slots[person.pk], kind) not in known for kind in person.duty.key_groups)
+        Agency(
+            organisation,
+            sorted(names[pk] for pk in coordinators.get(organisation.pk, []) if pk in names),
+            known.get(organisation.pk),
+            is_refused=organisation.pk in known and known[organisation.pk] is None,
+        )
+        for organisation in Organisation.objects.filter(zone=Organisation.Zone.PARTNER)
     ]
+
+
+def waiting_for(by: Acting) -> list[User]:
+    """People who have enrolled, are in no roster of their role yet, and whom this person may admit.
+
+    Nobody is looked for outside the viewer's own agency, but for coordinators by a supervisor.
+    """
+    slots = dict(Slot.objects.values_list("holder", "fingerprint"))
+    people = User.objects.filter(_within_sight(by), pk__in=slots, is_active=True).select_related("organisation")
+    may = cache(lambda kind, role: membership.may_admit_to(by.vault, kind, role))
+    hoped = [person for person in people if all(may(kind, person.role) for kind in person.duty.key_groups)]
+    agencies = rosters.verified_agencies() if any(person.role == AGENCY_COORDINATOR.code for person in hoped) else {}
+    return [person for person in hoped if not _is_known(person, slots[person.pk], by, agencies)]
+
+
+def _within_sight(by: Acting) -> Q:
+    zone = Organisation.Zone
+    if (agency := agency_of(by.user)) is not None:
+        return Q(role=AGENCY_WORKER.code, organisation=agency, organisation__zone=zone.PARTNER)
+    unit = [role.code for role in ROLES if role.key_groups and role.in_unit]
+    return Q(role__in=unit, organisation__zone=zone.UNIT) | Q(
+        role=AGENCY_COORDINATOR.code, organisation__zone=zone.PARTNER
+    )
+
+
+def _is_known(person: User, fingerprint: str, by: Acting, agencies: dict[uuid.UUID, VerifiedRoster | None]) -> bool:
+    """Whether the rosters that count for a person name them with these keys; of refused ones nobody is let in."""
+    if person.role == AGENCY_COORDINATOR.code:
+        named = [agencies[person.organisation_id]] if person.organisation_id in agencies else []
+        if None in named:
+            return True
+    else:
+        named = [roster for roster in by.vault.rosters.values() if roster.body.kind in person.duty.key_groups]
+    places = [roster.member(person.pk) for roster in named]
+    return len(places) == len(person.duty.key_groups) and all(m and m.fingerprint == fingerprint for m in places)
 
 
 def admit(entrant: User, typed_words: str, *, by: Acting) -> bool:
@@ -72,15 +125,12 @@ def admit(entrant: User, typed_words: str, *, by: Acting) -> bool:
             kinds=role.key_groups,
             typed_words=typed_words,
             by=by.actor,
+            organisation=agency_of(entrant),
         )
         record(ADMITTED, by=by.actor, subject_type="accounts.user", reference=str(entrant.pk))
     return done
 
 
-def signed_by_me(entrant: User, by: Acting) -> bool:
-    """Whether this supervisor has signed the admission already and another one is awaited."""
-    return str(by.user.pk) in membership.proposed_by(entrant.pk)
-
-
-def _joining() -> list[Role]:
-    return [role for role in ROLES if role.key_groups]
+def signed_by_me(by: Acting) -> set[uuid.UUID]:
+    """The people whose admission this supervisor has signed already and another one has not yet."""
+    return membership.proposed_by(by.user.pk)

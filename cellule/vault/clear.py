@@ -8,6 +8,7 @@ _KEYS = "keys under keys, or public keys: opens nothing alone"
 _STAFF = "about staff, not about people helped"
 _CODE = "from a fixed list of codes"
 _WORK = "tells that work happened, not about whom"
+_DIRECTORY = "from a public directory of services"
 
 # (model, why, columns)
 _REVIEWED = [
@@ -108,7 +109,7 @@ _REVIEWED = [
         ["id", "holder", "kind", "fingerprint", "salt", "memory", "passes", "lanes", "pepper_number", "wrap"],
     ),
     ("vault.custodianwrap", _KEYS, ["pair", "wrap"]),
-    ("vault.keygroup", _KEYS, ["id", "kind"]),
+    ("vault.keygroup", _KEYS, ["id", "kind", "organisation"]),
     ("vault.roster", _KEYS, ["id", "group", "number", "body", "signatures"]),
     ("vault.proposedroster", _KEYS, ["id", "group", "entrant", "body", "signatures"]),
     ("vault.groupwrap", _KEYS, ["id", "group", "epoch", "holder", "wrap"]),
@@ -162,6 +163,48 @@ _REVIEWED = [
     ("cases.savedview", _CODE, ["scope", "filters"]),
     ("cases.caseusergrant", _OPAQUE, ["id", "user", "permission", "content_object"]),
     ("cases.casegroupgrant", _OPAQUE, ["id", "group", "permission", "content_object"]),
+    # The directory of agencies: what anybody may read elsewhere, and agreements between bodies
+    ("referrals.agency", _OPAQUE, ["id", "reference", "organisation"]),
+    ("referrals.agency", _DIRECTORY, ["hsds_id", "name", "description", "website", "email", "phone"]),
+    ("referrals.agency", _CODE, ["kind", "may_receive"]),
+    ("referrals.agency", _WORK, ["imported_on"]),
+    ("referrals.service", _OPAQUE, ["id", "reference", "agency"]),
+    (
+        "referrals.service",
+        _DIRECTORY,
+        [
+            "hsds_id",
+            "name",
+            "description",
+            "interpretation",
+            "eligibility",
+            "application",
+            "wait",
+            "alert",
+            "fees",
+            "free",
+            "min_age",
+            "max_age",
+            "papers",
+            "hours",
+            "phone",
+            "email",
+            "website",
+            "capacity",
+            "assured_on",
+            "sort_key",
+            "words",
+            "search",
+        ],
+    ),
+    ("referrals.service", _CODE, ["categories", "languages", "sectors", "asks_papers", "status"]),
+    ("referrals.service", "public; a secret one is not kept at all, which a constraint holds", ["address"]),
+    ("referrals.service", "that a shelter's address is secret is what its directory says", ["address_hidden"]),
+    ("referrals.agreement", _OPAQUE, ["id", "agency"]),
+    ("referrals.agreement", _CODE, ["state", "binds"]),
+    ("referrals.agreement", "an agreement between two bodies, about nobody", ["number", "starts_on", "ends_on"]),
+    ("referrals.agreement", "an agreement between two bodies, about nobody", ["signed_on"]),
+    ("referrals.agreement", _WORK, ["version"]),
 ]
 
 CLEAR: dict[str, str] = {f"{model}.{column}": reason for model, reason, columns in _REVIEWED for column in columns}

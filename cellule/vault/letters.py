@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cellule.vault.identities import decode_box
 from cellule.vault.models import Letter, LetterKey
-from cellule.vault.rosters import VerifiedRoster, verified_all
+from cellule.vault.rosters import VerifiedRoster, verified_of
 from cellule.vault.sealing import (
     CannotOpen,
     length_prefixed,
@@ -37,11 +37,11 @@ def new_salt() -> bytes:
 
 
 def post_box(kind: str) -> VerifiedRoster:
-    """The verified roster whose post box takes letters for a kind of group (NotAMember when nobody can read yet)."""
-    for roster in verified_all().values():
-        if roster.body.kind == kind and roster.body.post_box:
-            return roster
-    raise NotAMember
+    """The verified roster whose post box takes letters for a group of the house (NotAMember when nobody can read yet)."""
+    roster = verified_of(kind)
+    if roster is None or not roster.body.post_box:
+        raise NotAMember
+    return roster
 
 
 def write_letter(kind: str, purpose: str, row: uuid.UUID, document: dict[str, Any], salt: bytes) -> Letter:

@@ -13,7 +13,7 @@ from cellule.vault import rosters, secrets_file, words
 from cellule.vault.actions import ROOT_MADE, ROSTER_SIGNED
 from cellule.vault.identities import HOUSE, GroupRoot, Identity, PublicIdentity
 from cellule.vault.models import EpochLink, GroupWrap, HolderKeys, KeyGroup, ProposedRoster, Slot
-from cellule.vault.rosters import SUPERVISOR, Member, RosterBody, VerifiedRoster
+from cellule.vault.rosters import COORDINATOR, SUPERVISOR, Member, RosterBody, VerifiedRoster
 from cellule.vault.sealing import VaultError, wrap, wrap_to
 from cellule.vault.unlocked import NotAMember, Unlocked, link_binding, member_binding
 
@@ -33,12 +33,17 @@ def enrolled_public(holder: uuid.UUID) -> PublicIdentity | None:
     return PublicIdentity.decode(bytes(keys.public)) if keys else None
 
 
-def may_admit_to(unlocked: Unlocked, kind: str) -> bool:
-    """Whether this person may sign somebody into a group of this kind (a first auditor: any supervisor)."""
+def may_admit_to(unlocked: Unlocked, kind: str, role: str) -> bool:
+    """Whether this person may sign somebody of this role into a group of this kind within sight.
+
+    A first auditor: any supervisor. A coordinator, into their agency's: any supervisor, who is no member there.
+    """
+    if role == COORDINATOR:
+        return _is_supervisor(unlocked)
     try:
         roster = unlocked.roster_of(kind)
     except NotAMember:
-        return kind not in {KeyGroup.Kind.INTAKE, KeyGroup.Kind.UNIT} and _is_supervisor(unlocked)
+        return kind in {KeyGroup.Kind.AUDITORS, KeyGroup.Kind.PRIVACY} and _is_supervisor(unlocked)
     member = unlocked.memberships.get(roster.body.group)
     return bool(member and member.may_admit and roster.body.epoch)
 
@@ -52,22 +57,50 @@ def admit(
     kinds: tuple[str, ...],
     typed_words: str,
     by: Actor,
+    organisation: uuid.UUID | None = None,
 ) -> bool:
     """Sign a person into the groups of their role and wrap the roots for them; gives whether they are in.
 
-    `typed_words`: the five words heard from the person. A new supervisor is in only when a second supervisor has
-    done the same. Raises WrongWords, MayNotAdmit, RosterRefused.
+    `typed_words`: the five words heard from the person. `organisation`: the agency, where the person is of one. A new
+    supervisor is in only when a second supervisor has done the same. Raises WrongWords, MayNotAdmit, RosterRefused.
     """
     public = enrolled_public(user)
     if public is None or not words.same_words(typed_words, words.fingerprint_words(public.fingerprint)):
         raise WrongWords
-    if not all(may_admit_to(unlocked, kind) for kind in kinds):
+    if not all(may_admit_to(unlocked, kind, role) for kind in kinds):
+        raise MayNotAdmit
+    # A supervisor lets coordinators into any agency; everybody else comes into a group within the signer's own sight.
+    within_sight = organisation is not None if role == COORDINATOR else organisation == unlocked.organisation
+    if not within_sight:
         raise MayNotAdmit
     with transaction.atomic():
         entrant = Member(user, public.fingerprint, role, may_admit)
-        done = [_admit_to(unlocked, kind, entrant, public, by) for kind in kinds]
+        if role == COORDINATOR:
+            _admit_coordinator(unlocked, organisation, entrant, by)
+            done = [True]
+        else:
+            done = [_admit_to(unlocked, kind, entrant, public, by) for kind in kinds]
     _forget(unlocked)
     return all(done)
+
+
+def _admit_coordinator(unlocked: Unlocked, organisation: uuid.UUID, member: Member, by: Actor) -> None:
+    """Sign a coordinator into their agency's group, as a supervisor, who holds no key of it.
+
+    The first one makes its root at their next request; a further one gets it at the next request of a member.
+    """
+    # Two supervisors at once, before there is a group to hold.
+    _hold(organisation)
+    group = KeyGroup.objects.filter(kind=KeyGroup.Kind.AGENCY, organisation=organisation).first()
+    if group is None:
+        _start(unlocked, KeyGroup.Kind.AGENCY, member, by, organisation)
+        return
+    _hold(group.pk)
+    before = rosters.verified(group.pk)
+    if member not in before.body.members:
+        authority = unlocked.roster_of(KeyGroup.Kind.UNIT).body.number
+        body = before.successor(members=(*before.body.members, member), authority=authority)
+        sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by)
 
 
 def _admit_to(unlocked: Unlocked, kind: str, member: Member, public: PublicIdentity, by: Actor) -> bool:
@@ -93,12 +126,12 @@ def _admit_to(unlocked: Unlocked, kind: str, member: Member, public: PublicIdent
     return True
 
 
-def proposed_by(user: uuid.UUID) -> set[str]:
-    """The supervisors (as ids) who have signed this person's admission so far."""
+def proposed_by(supervisor: uuid.UUID) -> set[uuid.UUID]:
+    """The people whose admission this supervisor has signed and another one has not yet."""
     return {
-        signature["holder"]
-        for proposal in ProposedRoster.objects.filter(entrant=user)
-        for signature in proposal.signatures
+        proposal.entrant
+        for proposal in ProposedRoster.objects.all()
+        if any(signature["holder"] == str(supervisor) for signature in proposal.signatures)
     }
 
 
@@ -119,9 +152,9 @@ def _other_signature(unlocked: Unlocked, body: RosterBody) -> list[dict[str, str
     return []
 
 
-def _start(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> None:
+def _start(unlocked: Unlocked, kind: str, member: Member, by: Actor, organisation: uuid.UUID | None = None) -> None:
     """Sign the first roster of a group as a supervisor; its member makes the root at their next request."""
-    group = KeyGroup.objects.create(kind=kind)
+    group = KeyGroup.objects.create(kind=kind, organisation=organisation)
     authority = unlocked.roster_of(KeyGroup.Kind.UNIT)
     body = RosterBody(
         group=group.pk,
@@ -133,22 +166,44 @@ def _start(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> None:
         commitment=b"",
         members=(member,),
         authority=authority.body.number,
+        organisation=organisation,
     )
     sign_and_save(None, body, [(unlocked.user, unlocked.identity)], by)
 
 
 def settle(unlocked: Unlocked, by: Actor) -> bool:
-    """Make the root of each group that waits for its first one; gives whether any was made."""
-    waiting = [group for group in unlocked.memberships if unlocked.rosters[group].body.epoch == 0]
+    """Do what takes a member's keys: a group's first root, the root for a coordinator whom a supervisor let in.
+
+    Gives whether there was anything to do.
+    """
+    waiting = [group for group in unlocked.memberships if _waits(unlocked, group)]
     for group in waiting:
         with transaction.atomic():
             _hold(group)
             before = rosters.verified(group)
             if before.body.epoch == 0:
                 turn(unlocked, before, by)
+            elif before.body.authority is not None:
+                _pass_on(unlocked, before, by)
     if waiting:
         _forget(unlocked)
     return bool(waiting)
+
+
+def _waits(unlocked: Unlocked, group: uuid.UUID) -> bool:
+    """Whether the newest roster is one that a supervisor signed without holding the group's keys, and this one does."""
+    body = unlocked.rosters[group].body
+    return body.epoch == 0 or (body.authority is not None and unlocked.holds_root(group))
+
+
+def _pass_on(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> None:
+    """Wrap the root for members who have none, and sign the same roster on: nobody has to look for them again."""
+    root = unlocked.root(before.body.group, before.body.epoch)
+    holders = GroupWrap.objects.filter(group_id=root.group, epoch=root.epoch).values_list("holder", flat=True)
+    for member in before.body.members:
+        if member.user not in holders:
+            _wrap_for(root, member.user, member.fingerprint)
+    sign_and_save(before, before.successor(), [(unlocked.user, unlocked.identity)], by)
 
 
 def _hold(group: uuid.UUID) -> None:
@@ -158,7 +213,10 @@ def _hold(group: uuid.UUID) -> None:
 
 
 def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> GroupRoot:
-    """Make a group's next root: wraps for its members and the house, the old root under the new, the roster."""
+    """Make a group's next root: wraps for its members and the house, the old root under the new, the roster.
+
+    An agency's root is wrapped for its members alone.
+    """
     group = before.body.group
     made = GroupRoot(group, before.body.epoch + 1, secrets.token_bytes(32))
     if before.body.epoch:
@@ -167,17 +225,20 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> GroupRoot:
         EpochLink.objects.create(group_id=group, epoch=made.epoch, wrap=link)
     body = before.successor(epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment)
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
-    for holder, fingerprint in [*((m.user, m.fingerprint) for m in body.members), (HOUSE, _house_fingerprint())]:
-        public = PublicIdentity.decode(bytes(HolderKeys.objects.get(pk=fingerprint).public))
-        if public.fingerprint != fingerprint:
-            raise rosters.RosterRefused("planted keys")
-        GroupWrap.objects.create(
-            group_id=group,
-            epoch=made.epoch,
-            holder=holder,
-            wrap=wrap_to(public.box_key, made.epoch, made.root, member_binding(group, made.epoch, holder)),
-        )
+    for member in body.members:
+        _wrap_for(made, member.user, member.fingerprint)
+    if body.kind != KeyGroup.Kind.AGENCY:
+        _wrap_for(made, HOUSE, secrets_file.read().pin)
     return made
+
+
+def _wrap_for(root: GroupRoot, holder: uuid.UUID, fingerprint: str) -> None:
+    """Wrap a root for somebody whose keys a verified roster, or the pin, names."""
+    public = PublicIdentity.decode(bytes(HolderKeys.objects.get(pk=fingerprint).public))
+    if public.fingerprint != fingerprint:
+        raise rosters.RosterRefused("planted keys")
+    wrapped = wrap_to(public.box_key, root.epoch, root.root, member_binding(root.group, root.epoch, holder))
+    GroupWrap.objects.create(group_id=root.group, epoch=root.epoch, holder=holder, wrap=wrapped)
 
 
 def sign_and_save(
@@ -192,7 +253,7 @@ def sign_and_save(
     """Sign a roster, check it by the rules it will be read by, save it, and put its hash into the log."""
     row = rosters.sign(body, *signers)
     row.signatures += beside or []
-    rosters.check_next(before, row, body.kind)
+    rosters.check_next(before, row, body)
     row.save(force_insert=True)
     ProposedRoster.objects.filter(group_id=body.group).delete()
     record(action, by=by, subject_type="vault.roster", reference=rosters.body_hash(bytes(row.body)))
@@ -207,10 +268,6 @@ def _is_supervisor(unlocked: Unlocked) -> bool:
     return bool(member and member.role == SUPERVISOR)
 
 
-def _house_fingerprint() -> str:
-    return secrets_file.read().pin
-
-
 def _forget(unlocked: Unlocked) -> None:
     for name in ("_groups", "rosters", "memberships"):
         unlocked.__dict__.pop(name, None)
@@ -222,4 +279,5 @@ def kind_label(kind: str) -> str:
         KeyGroup.Kind.UNIT: _("Unit"),
         KeyGroup.Kind.AUDITORS: _("Auditors"),
         KeyGroup.Kind.PRIVACY: _("Privacy officers"),
+        KeyGroup.Kind.AGENCY: _("Agency"),
     }[KeyGroup.Kind(kind)]

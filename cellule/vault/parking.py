@@ -76,7 +76,7 @@ def discard(holder: uuid.UUID, parked: uuid.UUID) -> None:
 def _verified_public(holder: uuid.UUID) -> PublicIdentity | None:
     """The person's public keys, only if a verified roster names their fingerprint."""
     try:
-        fingerprints = {m.fingerprint for roster in verified_all().values() if (m := roster.member(holder))}
+        fingerprints = {m.fingerprint for roster in verified_all(holder).values() if (m := roster.member(holder))}
     except VaultError:
         return None
     for keys in HolderKeys.objects.filter(holder=holder, fingerprint__in=fingerprints):

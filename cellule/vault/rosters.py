@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from cellule.vault import secrets_file
 from cellule.vault.identities import HOUSE, Identity, PublicIdentity
@@ -20,6 +20,8 @@ from cellule.vault.models import HolderKeys, KeyGroup, Roster
 from cellule.vault.sealing import VaultError
 
 SUPERVISOR = "supervisor"
+COORDINATOR = "agency_coordinator"
+_AGENCY_ROLES = {COORDINATOR, "agency_worker"}
 _HOUSE_KINDS = {KeyGroup.Kind.INTAKE, KeyGroup.Kind.UNIT}
 
 
@@ -49,8 +51,10 @@ class RosterBody:
     post_box: bytes
     commitment: bytes
     members: tuple[Member, ...]
-    # The unit roster that makes the signer of a first roster a supervisor.
+    # The unit roster that makes the signer a supervisor: in a first roster, and where a coordinator joins an agency.
     authority: int | None = None
+    # Whose group an agency's is; None for the groups of the house.
+    organisation: uuid.UUID | None = None
 
     def encode(self) -> bytes:
         """Canonical JSON: sorted keys, no floats."""
@@ -69,6 +73,7 @@ class RosterBody:
                     {"user": str(m.user), "fingerprint": m.fingerprint, "role": m.role, "may_admit": m.may_admit}
                     for m in self.members
                 ],
+                **({"organisation": str(self.organisation)} if self.organisation else {}),
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -82,8 +87,10 @@ class RosterBody:
             members = tuple(
                 Member(uuid.UUID(m["user"]), m["fingerprint"], m["role"], m["may_admit"]) for m in stored.pop("members")
             )
+            organisation = stored.pop("organisation", None)
             return cls(
                 group=uuid.UUID(stored.pop("group")),
+                organisation=uuid.UUID(organisation) if organisation else None,
                 post_box=bytes.fromhex(stored.pop("post_box")),
                 commitment=bytes.fromhex(stored.pop("commitment")),
                 members=members,
@@ -115,7 +122,8 @@ class VerifiedRoster:
 
     def successor(self, **changes: Any) -> RosterBody:
         """The next roster of this group, unsigned, with what changes."""
-        return replace(self.body, number=self.body.number + 1, previous=self.hash, authority=None, **changes)
+        follows = {"number": self.body.number + 1, "previous": self.hash, "authority": None}
+        return replace(self.body, **follows | changes)
 
 
 def body_hash(body: bytes) -> str:
@@ -145,18 +153,45 @@ _lock = threading.Lock()
 _verified: dict[tuple[str, uuid.UUID], VerifiedRoster] = {}
 
 
-def verified_all() -> dict[uuid.UUID, VerifiedRoster]:
+def verified_all(holder: uuid.UUID | None = None) -> dict[uuid.UUID, VerifiedRoster]:
     """Give the newest verified roster of every group, in one query when nothing changed.
 
-    Raises RosterRefused for a forged, forked or older chain.
+    `holder`: only of groups whose root lies there for this person. Raises RosterRefused for a forged, forked or older
+    chain.
     """
-    return verified_newest(dict(Roster.objects.values_list("group_id").annotate(newest=Max("number"))))
+    rows = Roster.objects.filter(group__wraps__holder=holder) if holder else Roster.objects.all()
+    return verified_newest(dict(rows.values_list("group_id").annotate(newest=Max("number"))))
 
 
 def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRoster]:
     """Give the verified roster of each group whose newest number is known already. Raises RosterRefused."""
     pin = secrets_file.read().pin
     return {group: _verified_up_to(number, group, pin) for group, number in numbers.items()}
+
+
+def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRoster | None:
+    """Give the verified roster of the one group of a kind, of one organisation where it is an agency's; None when
+    there is none yet. Raises RosterRefused."""
+    newest = _newest(kind).filter(group__organisation=organisation).first()
+    return _verified_up_to(newest[2], newest[0], secrets_file.read().pin) if newest else None
+
+
+def verified_agencies() -> dict[uuid.UUID, VerifiedRoster | None]:
+    """Give each agency's verified roster by organisation; None where it is refused, which is no other agency's harm."""
+    pin = secrets_file.read().pin
+    agencies: dict[uuid.UUID, VerifiedRoster | None] = {}
+    for group, organisation, number in _newest(KeyGroup.Kind.AGENCY):
+        try:
+            agencies[organisation] = _verified_up_to(number, group, pin)
+        except RosterRefused:
+            agencies[organisation] = None
+    return agencies
+
+
+def _newest(kind: str) -> QuerySet[Roster, tuple[uuid.UUID, uuid.UUID | None, int]]:
+    """Group, organisation and newest number of the groups of a kind."""
+    rows = Roster.objects.filter(group__kind=kind).values_list("group_id", "group__organisation")
+    return rows.annotate(newest=Max("number")).order_by("group_id")
 
 
 def verified(group: uuid.UUID) -> VerifiedRoster:
@@ -175,9 +210,9 @@ def _verified_up_to(newest_number: int, group: uuid.UUID, pin: str) -> VerifiedR
     if known and known.body.number > newest_number:
         raise RosterRefused("an older roster than the one seen before")
     rows = Roster.objects.filter(group_id=group, number__gt=known.body.number if known else -1).order_by("number")
-    kind = KeyGroup.objects.get(pk=group).kind
+    of = KeyGroup.objects.get(pk=group)
     for row in rows:
-        known = _accept(known, row, kind, pin)
+        known = _accept(known, row, of, pin)
     if known is None:
         raise RosterRefused("no roster")
     # What a transaction has signed counts for other requests only once it is committed.
@@ -190,9 +225,10 @@ def _remember(pin: str, roster: VerifiedRoster) -> None:
         _verified[pin, roster.body.group] = roster
 
 
-def check_next(previous: VerifiedRoster | None, row: Roster, kind: str) -> VerifiedRoster:
+def check_next(previous: VerifiedRoster | None, row: Roster, body: RosterBody) -> VerifiedRoster:
     """Accept a roster before it is saved, by the same rules as when it is read."""
-    return _accept(previous, row, kind, secrets_file.read().pin)
+    of = KeyGroup(pk=body.group, kind=body.kind, organisation=body.organisation)
+    return _accept(previous, row, of, secrets_file.read().pin)
 
 
 def forget_cache() -> None:
@@ -201,16 +237,20 @@ def forget_cache() -> None:
         _verified.clear()
 
 
-def _accept(previous: VerifiedRoster | None, row: Roster, kind: str, pin: str) -> VerifiedRoster:
+def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str) -> VerifiedRoster:
     encoded = bytes(row.body)
     body = RosterBody.decode(encoded)
     expected = (0, "") if previous is None else (previous.body.number + 1, previous.hash)
-    if (body.group, body.kind, row.number) != (row.group_id, kind, body.number) or (
-        (body.number, body.previous) != expected
-    ):
+    place = (body.group, body.kind, body.organisation, body.number, body.previous)
+    if place != (row.group_id, of.kind, of.organisation, *expected) or row.number != body.number:
         raise RosterRefused("out of place")
     if len({member.user for member in body.members}) != len(body.members):
         raise RosterRefused("a member twice")
+    is_agency = body.kind == KeyGroup.Kind.AGENCY
+    if is_agency != (body.organisation is not None):
+        raise RosterRefused("an agency is one organisation's")
+    if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
+        raise RosterRefused("a role that has no place in this group")
     signers = _signers(encoded, row.signatures)
     if previous is None:
         _accept_first(body, signers, pin)
@@ -258,17 +298,37 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
         if not _by_house(signers, pin):
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
-    unit = KeyGroup.objects.filter(kind=KeyGroup.Kind.UNIT).first()
-    if unit is None or body.authority is None:
+    _check_authority(body, signers)
+    if body.kind == KeyGroup.Kind.AGENCY and [(m.role, m.may_admit) for m in body.members] != [(COORDINATOR, True)]:
+        raise RosterRefused("an agency begins with its coordinator")
+
+
+def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
+    """Refuse what no supervisor signed whom the unit roster that is named makes one."""
+    unit = verified_of(KeyGroup.Kind.UNIT)
+    if unit is None or type(body.authority) is not int:
         raise RosterRefused("no authority named")
-    named = verified(unit.pk).supervisors[body.authority :][:1] if body.authority >= 0 else ()
+    named = unit.supervisors[body.authority :][:1] if body.authority >= 0 else ()
     if not any(fingerprint in supervisors for supervisors in named for _, fingerprint in signers):
         raise RosterRefused("not signed by a supervisor")
 
 
+def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
+    """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root."""
+    if body.kind != KeyGroup.Kind.AGENCY:
+        raise RosterRefused("authority belongs to first rosters")
+    _check_authority(body, signers)
+    if (body.epoch, body.post_box, body.commitment) != (before.epoch, before.post_box, before.commitment):
+        raise RosterRefused("a supervisor makes no root of an agency")
+    added = set(body.members) - set(before.members)
+    if not set(before.members) <= set(body.members) or any(m.role != COORDINATOR for m in added):
+        raise RosterRefused("a supervisor lets coordinators in, no more")
+
+
 def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
     if body.authority is not None:
-        raise RosterRefused("authority belongs to first rosters")
+        _accept_coordinator(before, body, signers)
+        return
     house = _by_house(signers, pin) and body.kind in _HOUSE_KINDS
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]
     if not members and not house:
@@ -286,5 +346,7 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     removed = {m.user for m in before.members} - {m.user for m in body.members}
     if (changed or removed) and not any(m.may_admit for m in members):
         raise RosterRefused("signer may not admit")
+    if body.kind == KeyGroup.Kind.AGENCY and any(m.may_admit or m.role == COORDINATOR for m in changed):
+        raise RosterRefused("who may admit into an agency is a supervisor's to let in")
     if any(m.role == SUPERVISOR for m in changed) and sum(m.role == SUPERVISOR for m in members) < 2:
         raise RosterRefused("a new supervisor takes two supervisors or the house")

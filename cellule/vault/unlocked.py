@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 from django.db import connection, models
 
 from audit.log.actions import Action, Relation
@@ -19,11 +20,11 @@ from audit.log.actor import Actor
 from audit.log.models import Entry
 from audit.log.record import record_read
 from cellule.vault.fields import SealedDocument, record_of
-from cellule.vault.identities import GroupRoot, Identity, OpenKeys
+from cellule.vault.identities import GroupRoot, Identity, OpenKeys, decode_box
 from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, SubjectRow
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import Owner, WrappedKey, owner_keys, unwrapped_key, wrapped_key
-from cellule.vault.rosters import Member, VerifiedRoster, verified_newest
+from cellule.vault.rosters import Member, VerifiedRoster, verified_newest, verified_of
 from cellule.vault.sealing import (
     SUITE_HPKE,
     CannotOpen,
@@ -42,6 +43,7 @@ SELECT g.id, r.newest, w.id, w.epoch, w.wrap
 FROM keys.vault_keygroup g
 JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
+WHERE g.organisation IS NOT DISTINCT FROM %s
 """
 
 # A person turns their keys by enrolling anew; until then what they alone hold lies under one wrapping key.
@@ -101,19 +103,23 @@ class Sealer(OpenKeys):
 
 
 class Unlocked(OpenKeys):
-    """The keys of one person, for one request."""
+    """The keys of one person, for one request.
 
-    def __init__(self, user: uuid.UUID, role: str, identity: Identity) -> None:
-        self.user, self.role, self.identity = user, role, identity
+    `organisation`: the agency whose person this is, None for a person of the unit. One sees the groups of the house,
+    the other the group of that agency, and nobody both.
+    """
+
+    def __init__(self, user: uuid.UUID, role: str, identity: Identity, organisation: uuid.UUID | None = None) -> None:
+        self.user, self.role, self.identity, self.organisation = user, role, identity, organisation
         self._roots: dict[tuple[uuid.UUID, int], GroupRoot] = {}
 
     @cached_property
     def _groups(self) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap]]:
-        """In one query: the newest roster number of every group, and this person's wraps by group and epoch."""
+        """In one query: the newest roster number of each group within sight, and this person's wraps by group, epoch."""
         numbers: dict[uuid.UUID, int] = {}
         wraps: dict[tuple[uuid.UUID, int], GroupWrap] = {}
         with connection.cursor() as cursor:
-            cursor.execute(_GROUPS, [self.user])
+            cursor.execute(_GROUPS, [self.user, self.organisation])
             rows = cursor.fetchall()
         for group, newest, pk, epoch, wrapped in rows:
             numbers[group] = newest
@@ -123,7 +129,7 @@ class Unlocked(OpenKeys):
 
     @cached_property
     def rosters(self) -> dict[uuid.UUID, VerifiedRoster]:
-        """The newest verified roster of every group."""
+        """The newest verified roster of each group within sight."""
         return verified_newest(self._groups[0])
 
     @cached_property
@@ -137,11 +143,34 @@ class Unlocked(OpenKeys):
         }
 
     def roster_of(self, kind: str) -> VerifiedRoster:
-        """The verified roster of the one group of this kind (NotAMember when there is none yet)."""
+        """The verified roster of the one group of this kind within sight (NotAMember when there is none yet)."""
         for roster in self.rosters.values():
             if roster.body.kind == kind:
                 return roster
         raise NotAMember
+
+    def group_of(self, organisation: uuid.UUID) -> uuid.UUID:
+        """The key group of the agency whose member this person is (NotAMember for any other organisation)."""
+        for group in self.memberships:
+            if self.rosters[group].body.organisation == organisation:
+                return group
+        raise NotAMember
+
+    def own_group(self) -> uuid.UUID:
+        """The key group of the person's own agency (NotAMember for who is in no agency)."""
+        if self.organisation is None:
+            raise NotAMember
+        return self.group_of(self.organisation)
+
+    def agency_box(self, organisation: uuid.UUID) -> tuple[VerifiedRoster, MLKEM768X25519PublicKey]:
+        """What a sender seals to: an agency's roster, led from its signers over a supervisor to the pin, and its box.
+
+        Raises NotAMember while nobody there could open it, RosterRefused for a roster that does not hold.
+        """
+        roster = verified_of(KeyGroup.Kind.AGENCY, organisation)
+        if roster is None or not roster.body.post_box:
+            raise NotAMember
+        return roster, decode_box(roster.body.post_box)
 
     # --- Reading -----------------------------------------------------------------------------------
 
@@ -279,6 +308,10 @@ class Unlocked(OpenKeys):
         self._roots[group, epoch] = opened
         return opened
 
+    def holds_root(self, group: uuid.UUID) -> bool:
+        """Whether a root of the newest epoch lies there for this member; a new coordinator's comes from a colleague."""
+        return (group, self._roster(group).body.epoch) in self._groups[1]
+
     def _roster(self, group: uuid.UUID) -> VerifiedRoster:
         if group not in self.memberships:
             raise NotAMember
@@ -318,5 +351,5 @@ def log_reference(owner: uuid.UUID) -> uuid.UUID | None:
 
 
 def group_id(kind: KeyGroup.Kind | str) -> uuid.UUID:
-    """The one group of a kind (KeyGroup.DoesNotExist before the house is sealed)."""
-    return KeyGroup.objects.values_list("pk", flat=True).get(kind=kind)
+    """The house's one group of a kind (KeyGroup.DoesNotExist before the house is sealed)."""
+    return KeyGroup.objects.values_list("pk", flat=True).get(kind=kind, organisation=None)

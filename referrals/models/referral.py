@@ -79,6 +79,10 @@ class Referral(Sent, Answered, SealedModel):
     agency = models.ForeignKey("referrals.Agency", on_delete=models.PROTECT, related_name="referrals")
     service = models.ForeignKey("referrals.Service", on_delete=models.PROTECT, related_name="referrals")
     consent = models.ForeignKey("cases.Consent", on_delete=models.PROTECT, null=True, related_name="referrals")
+    # Written by the database: with the agency a foreign key to one that may receive (never police, never border).
+    reaches = models.GeneratedField(
+        expression=models.Value(True), output_field=models.BooleanField(_("reaches")), db_persist=True
+    )
     state = FSMField(_("how it stands"), default=S.DRAFT, choices=S, max_length=20, protected=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     # The unit's side and the agency's; the latter is known once it is sent.

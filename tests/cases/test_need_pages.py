@@ -81,7 +81,7 @@ def test_save_from_the_intake_leads_back_to_it(as_, case, send):
     [
         ({"kinds": [], "words": "", "urgent_shelter": "", "urgent_other": ""}, "kinds", "required"),
         ({"kinds": ["shelter", "other", "permit"]}, "kinds", "invalid_choice"),
-        ({"words": "  "}, "words", "contradicts"),
+        ({"words": "  "}, "words", "required"),
         ({"words": "é" * 20_001}, "words", "max_length"),
         ({"words": "Une copie de son visa"}, "words", "mentions_status"),
         ({"kinds": ["shelter"], "urgent_other": ""}, "kinds", "contradicts"),

@@ -47,6 +47,9 @@ MOMENTS = ["accounts:lock", "accounts:waiting", "mfa_authenticate", "mfa_deactiv
 MOMENTS += ["mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
 # `test_intake.py` looks at these.
 MOMENTS += ["cases:intake_task", "cases:intake_check"]
+# `test_people.py` looks at these.
+MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
+MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]

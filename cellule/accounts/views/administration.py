@@ -2,16 +2,16 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.log.record import record
 from cellule.accounts import enrolment, roles
-from cellule.accounts.actions import ORGANISATION_MADE
 from cellule.accounts.doors import for_permission
 from cellule.accounts.forms import InvitationForm, OrganisationForm
+from cellule.accounts.founding import add_partner
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -33,14 +33,16 @@ def administration(request: HttpRequest) -> HttpResponse:
 
 @for_permission(Permission.INVITE)
 def invite(request: HttpRequest) -> HttpResponse:
-    """Make an account with its first invitation."""
-    form = bound(InvitationForm, request)
+    """Make an account with its first invitation; `organisation` in the address asks for that agency's coordinator."""
+    agency = _agency(request.GET.get("organisation", ""))
+    initial = {"organisation": agency, "role": roles.AGENCY_COORDINATOR.code} if agency else {}
+    form = bound(InvitationForm, request, initial=initial)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             person = form.save()
             invitation = enrolment.invite(person, by=request.acting.actor, by_mail=form.cleaned_data["sent"] == "mail")
         return _after(request, invitation, form.cleaned_data["sent"])
-    context = {"form": form, "roles": [role for role in roles.ROLES if role.in_unit]}
+    context = {"form": form, "roles": roles.ROLES}
     return render(request, "accounts/invite.html", context, status=422 if form.errors else 200)
 
 
@@ -67,19 +69,20 @@ def withdraw(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
 
 @for_permission(Permission.MANAGE_ORGANISATIONS)
 def new_organisation(request: HttpRequest) -> HttpResponse:
-    """Add a partner organisation (its people come with the agencies' own page)."""
+    """Add a partner organisation; its coordinator is invited next."""
     form = bound(OrganisationForm, request)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            made = form.save()
-            record(
-                ORGANISATION_MADE,
-                by=request.acting.actor,
-                subject_type="accounts.organisation",
-                reference=str(made.pk),
-            )
+        add_partner(form.save(commit=False), by=request.acting.actor)
         return redirect("accounts:administration")
     return render(request, "accounts/new_organisation.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _agency(pk: str) -> Organisation | None:
+    """The partner organisation that a link names; None for anything else."""
+    try:
+        return Organisation.objects.filter(zone=Organisation.Zone.PARTNER, pk=pk).first()
+    except ValidationError:
+        return None
 
 
 def _after(request: HttpRequest, invitation: Invitation, sent: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from cellule.accounts import enrolment
 from cellule.accounts.doors import open_while_waiting
 from cellule.accounts.models import Invitation
+from cellule.accounts.roles import AGENCY_COORDINATOR
 from cellule.accounts.views.passphrases import show_and_type_back
 from cellule.vault import words
 
@@ -40,4 +41,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if request.acting.is_admitted:
         return redirect("/")
     fingerprint = request.acting.vault.identity.public.fingerprint
-    return render(request, "accounts/waiting.html", {"words": words.fingerprint_words(fingerprint).split()})
+    context = {
+        "words": words.fingerprint_words(fingerprint).split(),
+        "awaits_root": request.acting.awaits_root,
+        "is_coordinator": request.user.role == AGENCY_COORDINATOR.code,
+        "is_agency": not request.user.duty.in_unit,
+    }
+    return render(request, "accounts/waiting.html", context)

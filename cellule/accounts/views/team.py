@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from cellule.accounts import team as teams
 from cellule.accounts.doors import for_permission
 from cellule.accounts.forms import AdmitForm
-from cellule.accounts.roles import Permission
+from cellule.accounts.models import User
+from cellule.accounts.roles import AGENCY_COORDINATOR, Permission
 from cellule.forms import bound
 from cellule.vault import words
 from cellule.vault.membership import MayNotAdmit, enrolled_public
@@ -17,12 +18,18 @@ from cellule.vault.membership import MayNotAdmit, enrolled_public
 
 @for_permission(Permission.ADMIT)
 def team(request: HttpRequest) -> HttpResponse:
-    """Members by verified roster, and the people who wait to be admitted."""
+    """Members by verified roster, the people who wait to be admitted, and for a supervisor the agencies."""
+    signed = teams.signed_by_me(request.acting)
     waiting = [
-        {"person": person, "signed_by_me": teams.signed_by_me(person, request.acting)}
+        {"person": person, "signed_by_me": person.pk in signed, "is_coordinator": _is_coordinator(person)}
         for person in teams.waiting_for(request.acting)
     ]
-    context = {"members": teams.members(request.acting), "waiting": waiting}
+    context = {
+        "members": teams.members(request.acting),
+        "waiting": waiting,
+        "calls_directory": any(entrant["is_coordinator"] for entrant in waiting),
+        "agencies": teams.agencies(request.acting),
+    }
     return render(request, "accounts/team.html", context)
 
 
@@ -44,6 +51,9 @@ def admit(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
             if not done:
                 return render(request, "accounts/half_admitted.html", {"entrant": entrant})
             return redirect("accounts:team")
-    return render(
-        request, "accounts/admit.html", {"form": form, "entrant": entrant}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "entrant": entrant, "is_coordinator": _is_coordinator(entrant)}
+    return render(request, "accounts/admit.html", context, status=422 if form.errors else 200)
+
+
+def _is_coordinator(person: User) -> bool:
+    return person.role == AGENCY_COORDINATOR.code

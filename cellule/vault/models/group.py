@@ -6,19 +6,35 @@ from django.db import models
 
 
 class KeyGroup(models.Model):
-    """A vault group: the intake, the unit, the auditors, the privacy officers, later agencies and circles."""
+    """A vault group: the intake, the unit, the auditors, the privacy officers, each partner agency; later circles."""
 
     class Kind(models.TextChoices):
         INTAKE = "intake"
         UNIT = "unit"
         AUDITORS = "auditors"
         PRIVACY = "privacy"
+        AGENCY = "agency"
 
     insert_only = True
     key_schema = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=12, choices=Kind, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    # Whose group an agency's is (no foreign key: none crosses into the key schema); the signed rosters say it too.
+    organisation = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(organisation=None), name="key_group_one_of_the_house_per_kind"
+            ),
+            models.UniqueConstraint(fields=["kind", "organisation"], name="key_group_one_per_agency"),
+            models.CheckConstraint(
+                condition=models.Q(kind="agency", organisation__isnull=False)
+                | (~models.Q(kind="agency") & models.Q(organisation__isnull=True)),
+                name="key_group_of_an_organisation_is_an_agency",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind
