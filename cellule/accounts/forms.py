@@ -180,10 +180,10 @@ class InvitationForm(ModelForm):
         if organisation and role:
             in_unit = organisation.zone == Organisation.Zone.UNIT
             if roles.by_code(role).in_unit and not in_unit:
-                self.add_error("role", _("This is a role of the unit. Choose a role of an agency, or the unit."))
+                self.add_error("role", _("This is a role of the unit. For this organisation, choose a role of an agency."))
             elif in_unit and not roles.by_code(role).in_unit:
                 self.add_error(
-                    "role", _("This is a role of an agency. Choose its organisation, or a role of the unit.")
+                    "role", _("This is a role of an agency. For the unit, choose another one, or choose the agency.")
                 )
         return cleaned
 
