@@ -60,16 +60,17 @@ def wrapped_key(
 ) -> OwnerKey:
     """Make the row of an owner key (32 bytes) under its holder's wrapping key of one epoch (not saved)."""
     row = OwnerKey(owner=owner, compartment=compartment, version=version, holder=holder, epoch=epoch)
-    row.wrap = wrap(wrapping, epoch, key, _binding(row))
+    row.wrap = wrap(wrapping, epoch, key, binding_of(row))
     return row
 
 
 def unwrapped_key(row: OwnerKey | WrappedKey, wrapping: AESGCM) -> bytes:
     """Open the key in a row. Raises CannotOpen, UnknownFormat."""
-    return unwrap(wrapping, bytes(row.wrap), _binding(row))
+    return unwrap(wrapping, bytes(row.wrap), binding_of(row))
 
 
-def _binding(row: OwnerKey | WrappedKey) -> bytes:
+def binding_of(row: OwnerKey | WrappedKey) -> bytes:
+    """What a wrap of this row's key is bound to: who holds it in which epoch, and what it opens."""
     return length_prefixed(
         b"owner key",
         row.holder.bytes,

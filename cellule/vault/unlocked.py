@@ -205,9 +205,20 @@ class Unlocked(OpenKeys):
 
         Raises NotAMember, CannotOpen, and ValueError for an entry about something else.
         """
-        if (entry.reference, entry.actor_id) != (owner.reference, str(self.user)):
+        return self.open_named([owner], owner_keys([owner], compartments), entry)[owner.pk]
+
+    def open_named(
+        self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey], entry: Entry
+    ) -> dict[uuid.UUID, OpenedOwner]:
+        """Open keys of owners, already fetched, under an entry of this person that names every one of them.
+
+        The entry is committed, or stands in the transaction that holds what may be read. Raises NotAMember, CannotOpen,
+        and ValueError for an entry about something else.
+        """
+        named = {entry.reference, *(entry.shown or ())}
+        if entry.actor_id != str(self.user) or not named.issuperset(owner.reference for owner in owners):
             raise ValueError("this entry tells of another record or person")
-        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
+        return self._open(owners, wrapped)
 
     def open_owners(
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor

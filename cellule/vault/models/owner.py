@@ -6,13 +6,18 @@ from django.db import models
 
 
 class Compartment(models.TextChoices):
-    """What dies together: contact and identity are opened with a reason, story and ordinary with the case."""
+    """What dies together: contact and identity are opened with a reason, story and ordinary with the case.
+
+    A packet has two of its own: the envelope, and what was agreed to be given.
+    """
 
     CONTACT = "contact"
     IDENTITY = "identity"
     STORY = "story"
     ORDINARY = "ordinary"
     DRAFT = "draft"
+    ENVELOPE = "envelope"
+    AGREED = "agreed"
 
 
 class OwnerKey(models.Model):
