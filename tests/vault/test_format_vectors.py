@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cellule.vault import sealing, words
 from cellule.vault.identities import GroupRoot, Identity, PublicIdentity
+from cellule.vault.owner_keys import WrappedKey
+from cellule.vault.posted import opened_key
 from cellule.vault.rosters import Member, RosterBody, body_hash
 
 KEY = bytes(range(32))
@@ -39,6 +41,14 @@ def test_wrap_suite_2():
     wrapped = bytes.fromhex("".join(Path(__file__).with_name("wrap_suite_2.hex").read_text().split()))
 
     assert sealing.unwrap_from(Identity(KEY).box_key, wrapped, BINDING) == KEY
+
+
+def test_wrap_suite_3():
+    wrapped = bytes.fromhex("".join(Path(__file__).with_name("wrap_suite_3.hex").read_text().split()))
+    group, owner = uuid.UUID(int=5), uuid.UUID(int=8)
+    row = WrappedKey(owner, "envelope", 1, group, 3, wrapped, None)
+
+    assert opened_key(row, GroupRoot(group, 3, KEY), Identity(KEY).public) == KEY
 
 
 def test_identity():
