@@ -48,6 +48,7 @@ class Role:
 _DAY = ("cases:day", _("My day"))
 _CASES = ("cases:cases", _("My cases"))
 _UNIT_CASES = ("cases:unit", _("Unit’s cases"))
+_INBOX = ("referrals:inbox", _("Referrals"))
 _TEAM = ("accounts:team", _("Team"))
 _LOG = ("review:log", _("Log"))
 _ADMINISTRATION = ("accounts:administration", _("Administration"))
@@ -107,9 +108,11 @@ AGENCY_WORKER = Role(
         "Answers referrals for a partner agency. Held by people whom their own agency's coordinator admitted; sees what"
         " was sent to that agency and nothing else."
     ),
-    key_groups=("agency",),
+    frozenset({Permission.ANSWER_REFERRALS}),
+    ("agency",),
+    "referrals:inbox",
     in_unit=False,
-    navigation=(_ACCOUNT,),
+    navigation=(_INBOX, _ACCOUNT),
 )
 AGENCY_COORDINATOR = Role(
     "agency_coordinator",
@@ -118,11 +121,12 @@ AGENCY_COORDINATOR = Role(
         "Holds a partner agency's keys. One or two people per agency, admitted by a supervisor who called the number in"
         " the directory; admits colleagues of the same agency."
     ),
-    frozenset({Permission.ADMIT}),
+    frozenset({Permission.ADMIT, Permission.ANSWER_REFERRALS}),
     ("agency",),
+    "referrals:inbox",
     in_unit=False,
     may_admit=True,
-    navigation=(_TEAM, _ACCOUNT),
+    navigation=(_INBOX, _TEAM, _ACCOUNT),
 )
 AUDITOR = Role(
     "auditor",
