@@ -50,6 +50,8 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 # `test_people.py` looks at these.
 MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
+# `test_resources.py` looks at these.
+MOMENTS += ["referrals:directory", "referrals:sheet", "referrals:new_agreement", "referrals:agreement_step"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
