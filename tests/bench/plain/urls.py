@@ -43,7 +43,6 @@ cases = (
     "cases",
 )
 referrals = ([path("ressources/", elsewhere, name="directory")], "referrals")
-referrals = ([path("ressources/", elsewhere, name="directory")], "referrals")
 urlpatterns = [
     path("aide/", elsewhere, name="help"),
     path("accessibilite/", elsewhere, name="accessibility"),
