@@ -158,7 +158,7 @@ def facets() -> tuple[Facet, ...]:
             "agreement",
             "entente",
             gettext_lazy("Agreement"),
-            lambda services, answer: services.filter(agreed=True),
+            lambda services, answer: services.filter(Q(agreed=True)),
             {"oui": gettext_lazy("Only with an agreement in force")},
         ),
     )

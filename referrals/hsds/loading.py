@@ -13,7 +13,7 @@ from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.references import new_reference
 from referrals.actions import DIRECTORY_IMPORTED
-from referrals.hsds.records import AgencyRecord, Directory, ServiceRecord
+from referrals.hsds.records import AgencyRecord, Directory, ServiceRecord, follow_parents
 from referrals.models import APART, Agency, Agreement, AgreementState, Service, ServiceStatus
 from referrals.words import words_in
 
@@ -42,8 +42,8 @@ class Change:
         return f"{kind} – {self.row.name}: {said}"
 
     def _labels(self) -> list[str]:
-        labels = [self.row._meta.get_field(name).verbose_name for name in self.fields if name != "sort_key"]
-        return [str(label) for label in labels]
+        fields = {each.name: each.verbose_name for each in self.row._meta.concrete_fields}
+        return [str(fields[name]) for name in self.fields if name != "sort_key"]
 
 
 @dataclass
@@ -114,10 +114,8 @@ def _ids_of(directory: Directory) -> Q:
 def _refuse_apart(directory: Directory, agencies: dict[str, Agency]) -> None:
     """Who works with us and is police by its new data: a person must look at that before anything else happens."""
     bound = set(Agreement.objects.exclude(state=AgreementState.ENDED).values_list("agency", flat=True))
-    parents = set(Agency.objects.filter(kind__in=APART).values_list("hsds_id", flat=True))
+    follow_parents(directory.agencies, dict(Agency.objects.filter(kind__in=APART).values_list("hsds_id", "kind")))
     for key, told in directory.agencies.items():
-        if told.parent in parents and told.fields["kind"] not in APART:
-            told.fields["kind"] = APART[0]
         row = agencies.get(key)
         if row is not None and told.fields["kind"] in APART and (row.pk in bound or row.organisation_id):
             directory.found.problem(

@@ -1,6 +1,6 @@
 """A directory as it was read: agencies and services in the fields of our models, and all that was found on the way."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,7 @@ def read_directory(document: Any) -> Directory:
         else:
             agency = service.identifier("organization_id")
         _add_service(directory, service, agency, owner)
-    _follow_parents(directory.agencies.values(), directory.agencies)
+    follow_parents(directory.agencies, {})
     for term, place in directory.strange.items():
         directory.found.remark(place, _("The category “%(term)s” stands for no need here.") % {"term": term})
     return directory
@@ -99,13 +99,10 @@ def _add_service(directory: Directory, node: Node, agency: str, owner: Node | No
     directory.services[key] = ServiceRecord(place=node.place, agency=agency, **read)
 
 
-def _follow_parents(agencies: Iterable[AgencyRecord], by_id: dict[str, AgencyRecord]) -> None:
-    """A branch of a police or border body is one, however deep."""
-    is_going_on = True
-    while is_going_on:
-        is_going_on = False
-        for agency in agencies:
-            parent = by_id.get(agency.parent)
-            if parent and parent.fields["kind"] in APART and agency.fields["kind"] not in APART:
-                agency.fields["kind"] = AgencyKind(parent.fields["kind"])
-                is_going_on = True
+def follow_parents(agencies: Mapping[str, AgencyRecord], apart: Mapping[str, str]) -> None:
+    """A branch of a police or border body is one, however deep; `apart` are kinds of those known from before."""
+    known = {**apart, **{key: each.fields["kind"] for key, each in agencies.items() if each.fields["kind"] in APART}}
+    branches = {key: each for key, each in agencies.items() if key not in known and each.parent}
+    while found := {key: each for key, each in branches.items() if each.parent in known and key not in known}:
+        for key, each in found.items():
+            known[key] = each.fields["kind"] = AgencyKind(known[each.parent])

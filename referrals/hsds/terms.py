@@ -12,7 +12,7 @@ from cases.boroughs import BOROUGHS
 from cases.languages import LANGUAGES
 from cases.models.codes import NeedKind
 from referrals.enforcement import enforcement_in
-from referrals.models import AgencyKind, AsksPapers
+from referrals.models import APART, AgencyKind, AsksPapers
 from referrals.words import alphabetic, words_in
 
 # ISO 639-1 to 639-3, for the languages of `cases.languages`.
@@ -137,10 +137,10 @@ def kind_of(names: Iterable[str], terms: Iterable[str], addresses: Iterable[str]
     said = {kind: {_key(word) for word in words} | {_key(kind)} for kind, words in _KINDS.items()}
     if apart := enforcement_in([*names, *terms], addresses):
         return AgencyKind(apart)
-    if apart := next((kind for kind in (AgencyKind.POLICE, AgencyKind.BORDER) if _key(kind) in keys), None):
-        return apart
-    if kind := next((kind for kind, words in said.items() if words & keys), None):
-        return kind
+    if named := next((kind for kind in APART if _key(kind) in keys), None):
+        return named
+    if found := next((kind for kind, words in said.items() if words & keys), None):
+        return found
     return AgencyKind.GOVERNMENT if any(_GOVERNMENT.search(alphabetic(name)) for name in names) else AgencyKind.OTHER
 
 
@@ -174,7 +174,7 @@ def is_free(fees: str, amounts: list[float]) -> bool | None:
 
 @cache
 def _language_names() -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for tongue in ("en", "fr"):
         with translation.override(tongue):
             names |= {_key(str(language.name)): language.code for language in LANGUAGES}
