@@ -61,10 +61,10 @@ def address(case: Case, step: Step) -> str:
     return reverse("cases:step", args=[case.reference, step.slug])
 
 
-def stages_of(case: Case) -> list[tuple[Promise, str]]:
+def stages_of(case: Case) -> list[tuple[Any, str]]:
     """Give the road of a case as the state picture takes it."""
     here = ROAD.index(State(case.state))
-    told = []
+    told: list[tuple[Any, str]] = []
     for place, state in enumerate(ROAD):
         # An inquiry that was closed has seen nothing in between.
         skipped = here == len(ROAD) - 1 and 0 < place < here and case.intake_week is None

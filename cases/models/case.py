@@ -74,6 +74,7 @@ class Case(Staged, Entrusted, Added, SealedModel):
     contact_settled = models.BooleanField(_("safe contact is settled"), default=False)
     # True when the danger is small, or great and seen by a second person; False tells nothing of it.
     risk_settled = models.BooleanField(_("risk is settled"), default=False)
+    risk_assessed_by = models.UUIDField(_("risk assessed by"), null=True)
     closing_proposed_by = models.UUIDField(_("closing proposed by"), null=True)
     closed_by = models.UUIDField(_("closed by"), null=True)
     closed_week = models.DateField(_("closed in the week of"), null=True)
@@ -125,12 +126,11 @@ class Case(Staged, Entrusted, Added, SealedModel):
                 violation_error_message=_("A case is assessed once it is known how to reach the person safely."),
             ),
             models.CheckConstraint(
+                # That a great danger is countersigned is asked before support begins; it may grow afterwards.
                 condition=~models.Q(state__in=[State.ACTIVE.value, State.FOLLOW_UP.value])
-                | models.Q(risk_settled=True),
+                | models.Q(standing__isnull=False),
                 name="case_support_knows_risk",
-                violation_error_message=_(
-                    "Support begins once the danger is known and, where it is great, countersigned."
-                ),
+                violation_error_message=_("Support begins once the danger is known."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state=State.CLOSED.value, closed_by__isnull=False, closed_week__isnull=False)
