@@ -35,7 +35,7 @@ def step_page(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
             return redirect("cases:intake", case.reference)
         if request.method == "POST" and form.is_valid():
             getattr(case, step.name)(by=request.acting, version=_version(step, form), **form.answers)
-            say(request, _("Done: %(step)s.") % {"step": step.action.label})
+            say(request, _("Done: %(step)s.") % {"step": step.label})
             return _after(request, case)
     except Stale:
         return _overtaken(request, case, step, form)
