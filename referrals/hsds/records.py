@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from referrals.hsds.agencies import read_agency
+from referrals.hsds.offers import read_service
 from referrals.hsds.places import Findings, Node
-from referrals.hsds.services import read_service
 from referrals.hsds.shapes import organisations_and_services
 from referrals.models import APART, AgencyKind
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils import translation
@@ -102,6 +102,7 @@ _FREE = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def _key(word: str) -> str:
     return "".join(words_in(word))
 
@@ -112,6 +113,9 @@ _HIDDEN = {
     for word in ("address_hidden", "hidden address", "confidential address", "adresse confidentielle", "redacted")
 }
 _ASKS = {_key("asks_papers"): AsksPapers.YES, _key("no_papers"): AsksPapers.NO}
+
+
+_CODES = tuple(NeedKind.values)
 
 
 @cache
@@ -128,7 +132,7 @@ def needs_of(terms: Iterable[str]) -> tuple[list[str], list[str]]:
             found.update(needs)
         elif _key(term) not in _HIDDEN | _ASKS.keys():
             strange.append(term)
-    return [code for code in NeedKind.values if code in found], strange
+    return [code for code in _CODES if code in found], strange
 
 
 def kind_of(names: Iterable[str], terms: Iterable[str], addresses: Iterable[str]) -> AgencyKind:
