@@ -63,8 +63,9 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
-    # The name of the step that was taken.
+    # The name of the step that was taken, and the stage in which the case was after it.
     step: str = ""
+    stage: str = ""
     is_new: bool = False
 
 
@@ -177,6 +178,7 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         told.by,
         f"step-{row.pk}",
         step=told.step,
+        stage=told.after,
     )
 
 

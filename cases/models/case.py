@@ -100,6 +100,18 @@ class Case(Staged, Entrusted, Added, SealedModel):
             models.Index(
                 fields=["-opened_week", "id"], condition=models.Q(awaits_lead=True), name="case_awaiting_lead"
             ),
+            # Each serves one filter of a list, newest first.
+            models.Index(fields=["state", "-opened_week", "id"], name="case_of_stage"),
+            models.Index(
+                fields=["-opened_week", "id"],
+                condition=models.Q(state__in=[state.value for state in OPEN]),
+                name="case_open",
+            ),
+            models.Index(
+                fields=["-opened_week", "id"],
+                condition=models.Q(state__in=[state.value for state in OPEN], closing_proposed_by__isnull=False),
+                name="case_awaiting_decision",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

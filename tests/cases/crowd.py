@@ -27,7 +27,7 @@ SELECT gen_random_uuid(), lpad(to_hex(i), 8, '0'), state, (SELECT id FROM keys.v
 FROM generate_series(1, %(cases)s) AS i,
     LATERAL (SELECT %(week)s::date - 7 * (1 + i %% 260) AS week,
         (ARRAY['closed', 'active', 'closed', 'intake', 'closed', 'assessment', 'closed', 'follow_up', 'closed',
-               CASE WHEN i %% 50 = 9 THEN 'inquiry' ELSE 'active' END])[1 + i %% 10] AS state) AS chosen
+               CASE WHEN i %% 1000 = 9 THEN 'inquiry' ELSE 'active' END])[1 + i %% 10] AS state) AS chosen
 """.replace("i % ", "i %% ")
 _COLLEAGUES = """
 INSERT INTO accounts_user (id, email, name, role, organisation_id, language, is_active, password)
