@@ -10,7 +10,7 @@ run: prepare
 
 test: prepare
 	@.venv/bin/python -m cellule.ground.chromium
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 check: prepare
 	@.venv/bin/python -m cellule.ground.check

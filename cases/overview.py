@@ -1,5 +1,6 @@
 """What the page of a case shows beside its timeline: stages, steps, team, danger, what is new."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,16 +62,12 @@ def address(case: Case, step: Step) -> str:
     return reverse("cases:step", args=[case.reference, step.slug])
 
 
-def stages_of(case: Case) -> list[tuple[Promise, str]]:
-    """Give the road of a case as the state picture takes it."""
-    here = ROAD.index(State(case.state))
-    told = []
-    for place, state in enumerate(ROAD):
-        # An inquiry that was closed has seen nothing in between.
-        skipped = here == len(ROAD) - 1 and 0 < place < here and case.intake_week is None
-        word = "current" if place == here else "done" if place < here and not skipped else "to_come"
-        told.append((state.label, word))
-    return told
+def stages_of(case: Case, been: Container[str]) -> list[tuple[Any, str]]:
+    """Give the road of a case as the state picture takes it; of a closed one only where it has `been`."""
+    road = [state for state in ROAD if case.is_open or state in been or state == case.state]
+    here = road.index(State(case.state))
+    words = ["done" if place < here else "current" if place == here else "to_come" for place in range(len(road))]
+    return [(state.label, word) for state, word in zip(road, words, strict=True)]
 
 
 def risk_tone(level: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import INQUIRY_OPENED
 from cases.boroughs import borough_name
+from cases.closing import words_of_steps
 from cases.incident_types import incident_type_name
 from cases.models import Case, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
@@ -62,6 +63,9 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
+    # The name of the step that was taken, and the stage in which the case was after it.
+    step: str = ""
+    stage: str = ""
     is_new: bool = False
 
 
@@ -76,7 +80,8 @@ def events_of(case: Case, opened: OpenedOwner, *, with_story: bool = True) -> li
     events = [
         replace(event, by=names.get(event.author, ""), text=names.get(event.text, event.text)) for event in events
     ]
-    return sorted(events, key=lambda event: event.recorded_on, reverse=True)
+    events.sort(key=lambda event: event.recorded_on, reverse=True)
+    return _with_words(events, words_of_steps(case, opened)) if with_story else events
 
 
 def since_last_visit(events: Sequence[Event], seen: int, reader: UUID) -> list[Event]:
@@ -172,7 +177,19 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         at.date(),
         told.by,
         f"step-{row.pk}",
+        step=told.step,
+        stage=told.after,
     )
+
+
+def _with_words(events: Sequence[Event], written: Sequence[tuple[set[str], str]]) -> list[Event]:
+    """Put what was written with a step under the last one of its kind: of an earlier one nothing is kept."""
+    told = list(events)
+    for names, words in written:
+        place = next((place for place, event in enumerate(told) if event.step in names), None)
+        if words and place is not None:
+            told[place] = replace(told[place], text=words)
+    return told
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:

@@ -170,9 +170,7 @@ class Stepped(models.Model):
     @classmethod
     def steps(cls) -> list[Step]:
         """Every step of this kind of record, in the order in which they stand in the code."""
-        return [
-            member.step for each in cls.__mro__ for member in vars(each).values() if hasattr(member, "step")
-        ]
+        return [member.step for each in cls.__mro__ for member in vars(each).values() if hasattr(member, "step")]
 
     @classmethod
     def step_called(cls, slug: str) -> Step:

@@ -26,7 +26,7 @@ _BORDER = (
     r"a\.?s\.?f\.?c\.?",
     r"c\.?b\.?s\.?a\.?",
     r"border (?:services?|forces?|patrol|security|control|agency)",
-    r"(?:services?|agence|contr[oô]le|s[eé]curit[eé])(?: (?:des|de la|aux))? fronti(?:[eè]res?|aliers?)",
+    r"(?:services?|agence|contr[oô]le|s[eé]curit[eé])(?: (?:des|de la|aux))? front(?:i[eè]res?|aliers?)",
     r"i\.?r\.?c\.?c\.?",
     r"immigration,? (?:r[eé]fugi[eé]s|refugees),? (?:et|and) (?:citoyennet[eé]|citizenship)",
     r"immigration canada",

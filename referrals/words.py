@@ -3,14 +3,17 @@
 import re
 import unicodedata
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+# The accents of Latin letters, once taken apart; the few texts in other scripts are looked at sign by sign.
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
 def alphabetic(text: str) -> str:
     """Write a text as it is sorted and compared: «Éclaircie» stands beside «eau», not after «zone»."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).casefold()
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold().replace("œ", "oe").replace("æ", "ae")
+    return plain if plain.isascii() else "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def words_in(text: str) -> list[str]:

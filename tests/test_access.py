@@ -23,7 +23,9 @@ from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation
 from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
+from referrals.models import Agreement
 from tests.people import acting, signed_in
+from tests.referrals.agencies import agency, agreement
 
 # `half` gave the passphrase and owes the second factor; `waits` has keys and no roster; `locked` is Claire, whose
 # vault is closed; Ana takes first calls, Claire leads the case, Joaquín is her colleague, Mireille supervises, Paule
@@ -95,6 +97,10 @@ mfa_view_recovery_codes         in   in   step lock step step step step step ste
 offline                         200  200  200  200  200  200  200  200  200  200  200
 presence                        in   in   wait lock 204  204  204  204  204  204  204
 privacy                         200  200  200  200  200  200  200  200  200  200  200
+referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403
+referrals:directory             in   in   wait lock 200  200  200  200  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403
+referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403
@@ -168,6 +174,10 @@ mfa_view_recovery_codes         in   in   step lock step step step step step ste
 offline                         405  405  405  405  405  405  405  405  405  405  405
 presence                        in   in   wait lock 405  405  405  405  405  405  405
 privacy                         405  405  405  405  405  405  405  405  405  405  405
+referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403
+referrals:directory             in   in   wait lock 405  405  405  405  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403
+referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  404  404  403
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405
 review:log                      in   in   wait lock 403  403  403  403  200  200  403
@@ -180,13 +190,14 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 @dataclass(frozen=True)
 class House:
-    """What addresses point at: Claire's case, an entry about it, an open invitation, a person who waits."""
+    """What addresses point at: Claire's case, an entry about it, an open invitation, a person who waits, an agency."""
 
     case: Case
     entry: Entry
     invitation: Invitation
     waiting: User
     passphrase: str
+    agreement: Agreement
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -209,6 +220,8 @@ class House:
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
+            **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
+            "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
 
@@ -238,7 +251,8 @@ def house(transactional_db) -> House:
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
-    return House(case, Entry.objects.newest_first().first(), _invited("igor", luc), waiting.user, passphrase)
+    entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=acting("mireille"), in_force=True)
+    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed)
 
 
 def _invited(name: str, administrator) -> Invitation:

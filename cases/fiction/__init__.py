@@ -10,18 +10,18 @@ from cases.models import Case
 from cellule.accounts.acting import Acting
 
 
-def people_the_house(cast: Mapping[str, Acting]) -> list[Case]:
+def tell(cast: Mapping[str, Acting]) -> list[Case]:
     """Tell the fictional cases with the people of the unit by first name; those already told stay as they are.
 
     A tale is told whole or not at all, so that it can be told again after a crash.
     """
     told = []
-    for alias, tell in TALES.items():
+    for alias, tell_it in TALES.items():
         tale = Tale(alias, cast)
         if tale.was_told:
             told.append(Case.objects.get(pk=tale.key("")))
             continue
         with transaction.atomic():
-            tell(tale)
+            tell_it(tale)
             told.append(tale.case)
     return told

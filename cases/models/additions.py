@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from audit.log.actions import Action
 from audit.log.record import record
 from cases import actions, policies
-from cases.models.codes import GRAVE, SUPPORTED, NeedKind, RedFlag, RiskLevel
+from cases.models.codes import GRAVE, NeedKind, RedFlag, RiskLevel
 from cases.models.incident import Incident, IncidentStory
 from cases.models.milestone import Milestone, MilestoneOrdinary
 from cases.models.moments import now, this_week
@@ -25,7 +25,6 @@ from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.forms import FuzzyDate
 from cellule.steps import Stale
-from cellule.vault.fields import SealedModel
 from cellule.vault.models.owner import Compartment
 
 if TYPE_CHECKING:
@@ -101,11 +100,9 @@ class Added(models.Model):
 
         def settle(case: "Case", sealer: Any) -> None:
             sealer.write(case, "standing", Standing(level, now()))
-            grave = level in GRAVE
-            # A support that has begun goes on while a supervisor is told.
-            case.risk_settled = not grave or case.state in SUPPORTED
-            case.save(update_fields=["standing", "risk_settled"])
-            if grave:
+            case.risk_settled, case.risk_assessed_by = level not in GRAVE, by.user.pk
+            case.save(update_fields=["standing", "risk_settled", "risk_assessed_by"])
+            if not case.risk_settled:
                 case._tell_supervisors(WAITS_FOR_DECISION, by)
 
         return self._add(assessment, {"story": story}, actions.RISK_ASSESSED, by, then=settle)
@@ -202,9 +199,9 @@ class Added(models.Model):
         """Seal a document into a column of this row, inside a step (not saved)."""
         self.sealer(by).write(self, column, document)
 
-    def _add[Row: SealedModel](
-        self: "Case", row: Row, documents: Mapping[str, Any], action: Action, by: Acting, *, then: Any = None
-    ) -> Row:
+    def _add(
+        self: "Case", row: Any, documents: Mapping[str, Any], action: Action, by: Acting, *, then: Any = None
+    ) -> Any:
         if not policies.may_write(self, by.user):
             raise PermissionDenied
         try:
@@ -222,7 +219,7 @@ class Added(models.Model):
 
     def _correct(
         self: "Case",
-        row: SealedModel,
+        row: Any,
         documents: Mapping[str, Any],
         action: Action,
         by: Acting,
@@ -254,7 +251,7 @@ class Added(models.Model):
 
     def _write(
         self: "Case",
-        row: SealedModel,
+        row: Any,
         documents: Mapping[str, Any],
         action: Action,
         by: Acting,
@@ -262,7 +259,7 @@ class Added(models.Model):
         *,
         insert: bool,
     ) -> None:
-        columns = [row._meta.get_field(name) for name in documents]
+        columns: list[Any] = [row._meta.get_field(name) for name in documents]
         compartments = list(dict.fromkeys(Compartment(column.compartment) for column in columns))
         if then is not None and Compartment.ORDINARY not in compartments:
             compartments.append(Compartment.ORDINARY)

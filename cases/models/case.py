@@ -75,6 +75,7 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
     contact_settled = models.BooleanField(_("safe contact is settled"), default=False)
     # True when the danger is small, or great and seen by a second person; False tells nothing of it.
     risk_settled = models.BooleanField(_("risk is settled"), default=False)
+    risk_assessed_by = models.UUIDField(_("risk assessed by"), null=True)
     closing_proposed_by = models.UUIDField(_("closing proposed by"), null=True)
     closed_by = models.UUIDField(_("closed by"), null=True)
     closed_week = models.DateField(_("closed in the week of"), null=True)
@@ -99,6 +100,18 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
             models.Index(fields=["-opened_week", "id"], name="case_newest_first"),
             models.Index(
                 fields=["-opened_week", "id"], condition=models.Q(awaits_lead=True), name="case_awaiting_lead"
+            ),
+            # Each serves one filter of a list, newest first.
+            models.Index(fields=["state", "-opened_week", "id"], name="case_of_stage"),
+            models.Index(
+                fields=["-opened_week", "id"],
+                condition=models.Q(state__in=[state.value for state in OPEN]),
+                name="case_open",
+            ),
+            models.Index(
+                fields=["-opened_week", "id"],
+                condition=models.Q(state__in=[state.value for state in OPEN], closing_proposed_by__isnull=False),
+                name="case_awaiting_decision",
             ),
         ]
         constraints = [
@@ -126,12 +139,11 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
                 violation_error_message=_("A case is assessed once it is known how to reach the person safely."),
             ),
             models.CheckConstraint(
+                # That a great danger is countersigned is asked before support begins; it may grow afterwards.
                 condition=~models.Q(state__in=[State.ACTIVE.value, State.FOLLOW_UP.value])
-                | models.Q(risk_settled=True),
+                | models.Q(standing__isnull=False),
                 name="case_support_knows_risk",
-                violation_error_message=_(
-                    "Support begins once the danger is known and, where it is great, countersigned."
-                ),
+                violation_error_message=_("Support begins once the danger is known."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state=State.CLOSED.value, closed_by__isnull=False, closed_week__isnull=False)

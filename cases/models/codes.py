@@ -16,7 +16,6 @@ class State(models.TextChoices):
 
 
 OPEN = (State.INQUIRY, State.INTAKE, State.ASSESSMENT, State.ACTIVE, State.FOLLOW_UP)
-SUPPORTED = (State.ACTIVE, State.FOLLOW_UP)
 
 
 class Channel(models.TextChoices):

@@ -92,7 +92,8 @@ class Entrusted(Stepped):
     def share(self: "Case", *, by: Acting, to: "User") -> None:
         """A colleague reads the case and writes in it too; the lead stays the lead."""
         self._bring_to_unit(by)
-        if not policies.works_in_unit(to) or self.is_led_by(to):
+        # Nobody gives themselves a share: who supervises reads the story for a reason, each time.
+        if to.pk == by.user.pk or not policies.works_in_unit(to) or self.is_led_by(to):
             raise TooLate([_("This person cannot share in the case.")])
         assign_perm(SHARE, to, self)
         notify(to.pk, SHARES_NOW, self.reference, by=by.actor)

@@ -70,6 +70,9 @@ RISK_WAITS = Condition(
 DOES_NOT_LEAD = Condition(
     lambda case, user: not case.is_led_by(user), _("Somebody who does not lead this case has to do it.")
 )
+NOT_ASSESSOR = Condition(
+    lambda case, user: case.risk_assessed_by != user.pk, _("You assessed it: another supervisor has to see it.")
+)
 NO_URGENT_NEED = Condition(
     lambda case, user: not case.needs.filter(state=NeedState.OPEN, urgent=True).exists(),
     _("An urgent need is still open: note that it is met, or not asked for."),
@@ -162,7 +165,7 @@ class Staged(Stepped):
         label=_("Countersign the risk assessment"),
         slug="contresigner",
         allowed=policies.may_supervise,
-        conditions=[RISK_WAITS, DOES_NOT_LEAD],
+        conditions=[RISK_WAITS, DOES_NOT_LEAD, NOT_ASSESSOR],
     )
     def countersign(self: "Case", *, by: Acting) -> None:
         """A supervisor has seen a high or immediate danger."""
@@ -288,7 +291,7 @@ class Staged(Stepped):
             if lead.pk != by.user.pk:
                 notify(lead.pk, kind, self.reference, by=by.actor)
 
-    def _remember(self: "Case", step: Step, before: str, by: By, told: dict[str, Any]) -> None:
+    def _remember(self: "Case", step: Step, before: str, by: Any, told: dict[str, Any]) -> None:
         """Leave a milestone, if whoever acts has keys: the house itself has none."""
         if by.user is SYSTEM:
             return

@@ -129,5 +129,6 @@ def grants_on(case: uuid.UUID, user: "User") -> frozenset[str]:
     """What was granted on one case to a person or their organisation: codenames of permissions."""
     from cases.models.case import Case  # this module is what the model is made of
 
-    found = Case.objects.filter(pk=case).telling_grants_of(user).values_list("granted", flat=True).first()
+    # An annotation, of which the types of Django know nothing.
+    found = Case.objects.filter(pk=case).telling_grants_of(user).values_list("granted", flat=True).first()  # type: ignore[misc]
     return frozenset(found or ())

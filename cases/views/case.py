@@ -45,7 +45,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "works_on_it": works_on_it,
         "may_write": policies.may_write(case, request.user),
         "steps": steps_of(case, request.user),
-        "stages": stages_of(case),
+        "stages": stages_of(case, {event.stage for event in events}),
         "team": team_of(case, request.user),
         "events": narrowed(events, kind, by_day_of_event=by_day),
         "is_empty": len(events) == 1,

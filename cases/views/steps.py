@@ -1,17 +1,18 @@
 """One page for every step of a case: what it does, what it asks, and the button."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.doors import find_case, open_decision
+from cases.closing import Line, closing_in_words
+from cases.doors import CASEWORK, find_case, open_case, open_decision
 from cases.forms.steps import DECISIONS, FORMS, StepForm
 from cases.models import Case
-from cases.models.codes import ClosingReason, ClosingTalk
 from cases.risk import risk_in_words
 from cases.views.frame import form_page
 from cellule.accounts.doors import for_permission
@@ -27,17 +28,19 @@ def step_page(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """Ask what the step asks, and take it; a step that asks nothing is taken by its button alone."""
     case = find_case(request, reference)
     step = Case.step_called(slug)
-    _expect(case, step, request.user)
-    if step.name == "begin_intake":
-        return redirect("cases:intake", case.reference)
     form = bound(FORMS.get(step.name, StepForm), request, case=case)
-    if request.method == "POST" and form.is_valid():
-        try:
+    try:
+        _expect(case, step, request.user)
+        if step.name == "begin_intake":
+            return redirect("cases:intake", case.reference)
+        if request.method == "POST" and form.is_valid():
             getattr(case, step.name)(by=request.acting, version=_version(step, form), **form.answers)
-        except Stale:
-            return _overtaken(request, case, step, form)
-        say(request, _("Done: %(step)s.") % {"step": step.action.label})
-        return _after(request, case)
+            say(request, _("Done: %(step)s.") % {"step": step.label})
+            return _after(request, case)
+    except Stale:
+        return _overtaken(request, case, step, form)
+    except TooLate as refusal:
+        return _too_late(request, case, step, form, refusal)
     return _page(request, case, step, form)
 
 
@@ -67,6 +70,28 @@ def _overtaken(request: HttpRequest, case: Case, step: Step, form: StepForm) -> 
     return _page(request, fresh, step, form, status=409)
 
 
+def _too_late(request: HttpRequest, case: Case, step: Step, form: StepForm, refusal: TooLate) -> HttpResponse:
+    """Say what stands in the way, with a way to the case; whatever was typed stays on the page, to be copied."""
+    # Somebody else may have moved it on since this request found it.
+    case = find_case(request, case.reference)
+    stage = _("The case is now at this stage: %(stage)s.") % {"stage": case.get_state_display()}
+    reasons = refusal.reasons or [stage]
+    if form.is_bound and form.visible_fields():
+        for reason in reasons:
+            form.add_error(None, str(reason))
+        return _page(request, case, step, form, status=409, is_too_late=True)
+    if request.method == "POST" and _was_taken(request, case, step):
+        return _after(request, case)
+    return render(request, "cases/step_too_late.html", {"case": case, "reasons": reasons}, status=409)
+
+
+def _was_taken(request: HttpRequest, case: Case, step: Step) -> bool:
+    """Whether this very step is the last thing done, by this person: the button was pressed twice."""
+    case, opened = open_case(request, case.reference, purpose=CASEWORK)
+    last = max((opened.read(row, "ordinary") for row in case.milestones.all()), key=lambda told: told.at)
+    return (last.step, last.by) == (step.name, str(request.user.pk))
+
+
 def _after(request: HttpRequest, case: Case) -> HttpResponse:
     """Back to the case, unless it was given away."""
     if Case.objects.visible_to(request.user).filter(pk=case.pk).exists():
@@ -74,21 +99,17 @@ def _after(request: HttpRequest, case: Case) -> HttpResponse:
     return redirect("cases:cases")
 
 
-def _page(request: HttpRequest, case: Case, step: Step, form: StepForm, status: int = 0) -> HttpResponse:
-    context: dict[str, Any] = {"case": case, "step": step, "decides_on": []}
-    if step.name in DECISIONS:
-        context["decides_on"] = _decided_on(request, case, step)
+def _page(
+    request: HttpRequest, case: Case, step: Step, form: StepForm, *, status: int = 0, is_too_late: bool = False
+) -> HttpResponse:
+    shown = _decided_on(request, case, step) if step.name in DECISIONS and not is_too_late else []
+    context = {"case": case, "step": step, "decides_on": shown, "is_too_late": is_too_late}
     return form_page(request, "cases/step.html", form, status=status, **context)
 
 
-def _decided_on(request: HttpRequest, case: Case, step: Step) -> list[tuple[Any, Any]]:
+def _decided_on(request: HttpRequest, case: Case, step: Step) -> Sequence[Line]:
     """What the supervisor decides on, opened for that: pairs of a question and its answer."""
     opened = open_decision(request, case)
     if step.name == "countersign":
         return risk_in_words(max((opened.read(row, "story") for row in case.risks.all()), key=lambda s: s.recorded_at))
-    closing = opened.read(case, "closing")
-    return [
-        (_("Why does the case end?"), ClosingReason(closing.reason).label),
-        (_("Does the person know?"), ClosingTalk(closing.talk).label),
-        (_("What the supervisor should know"), closing.words),
-    ]
+    return closing_in_words(opened.read(case, "closing"))

@@ -127,9 +127,13 @@ class AdmitForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args, expected: str, **kwargs) -> None:
+    def __init__(self, *args, expected: str, by_directory: bool = False, **kwargs) -> None:
         self.expected = expected
         super().__init__(*args, **kwargs)
+        if by_directory:
+            self.fields["typed"].help_text = _(
+                "Heard on the directory's number. Accents and capitals do not matter. Never take them from a message."
+            )
 
     def clean_typed(self) -> str:
         typed = self.cleaned_data["typed"]
@@ -180,7 +184,9 @@ class InvitationForm(ModelForm):
         if organisation and role:
             in_unit = organisation.zone == Organisation.Zone.UNIT
             if roles.by_code(role).in_unit and not in_unit:
-                self.add_error("role", _("This is a role of the unit. For this organisation, choose a role of an agency."))
+                self.add_error(
+                    "role", _("This is a role of the unit. For this organisation, choose a role of an agency.")
+                )
             elif in_unit and not roles.by_code(role).in_unit:
                 self.add_error(
                     "role", _("This is a role of an agency. For the unit, choose another one, or choose the agency.")

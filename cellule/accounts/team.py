@@ -104,9 +104,10 @@ def _within_sight(by: Acting) -> Q:
 def _is_known(person: User, fingerprint: str, by: Acting, agencies: dict[uuid.UUID, VerifiedRoster | None]) -> bool:
     """Whether the rosters that count for a person name them with these keys; of refused ones nobody is let in."""
     if person.role == AGENCY_COORDINATOR.code:
-        named = [agencies[person.organisation_id]] if person.organisation_id in agencies else []
-        if None in named:
-            return True
+        roster = agencies.get(person.organisation_id)
+        if roster is None:
+            return person.organisation_id in agencies
+        named = [roster]
     else:
         named = [roster for roster in by.vault.rosters.values() if roster.body.kind in person.duty.key_groups]
     places = [roster.member(person.pk) for roster in named]

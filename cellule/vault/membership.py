@@ -69,21 +69,20 @@ def admit(
         raise WrongWords
     if not all(may_admit_to(unlocked, kind, role) for kind in kinds):
         raise MayNotAdmit
-    # A supervisor lets coordinators into any agency; everybody else comes into a group within the signer's own sight.
-    within_sight = organisation is not None if role == COORDINATOR else organisation == unlocked.organisation
-    if not within_sight:
+    entrant = Member(user, public.fingerprint, role, may_admit)
+    if role == COORDINATOR and organisation is not None:
+        _admit_coordinator(unlocked, organisation, entrant, by)
+        return True
+    # Everybody but a coordinator comes into a group within the signer's own sight.
+    if role == COORDINATOR or organisation != unlocked.organisation:
         raise MayNotAdmit
     with transaction.atomic():
-        entrant = Member(user, public.fingerprint, role, may_admit)
-        if role == COORDINATOR:
-            _admit_coordinator(unlocked, organisation, entrant, by)
-            done = [True]
-        else:
-            done = [_admit_to(unlocked, kind, entrant, public, by) for kind in kinds]
+        done = [_admit_to(unlocked, kind, entrant, public, by) for kind in kinds]
     _forget(unlocked)
     return all(done)
 
 
+@transaction.atomic
 def _admit_coordinator(unlocked: Unlocked, organisation: uuid.UUID, member: Member, by: Actor) -> None:
     """Sign a coordinator into their agency's group, as a supervisor, who holds no key of it.
 

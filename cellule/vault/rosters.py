@@ -122,7 +122,7 @@ class VerifiedRoster:
 
     def successor(self, **changes: Any) -> RosterBody:
         """The next roster of this group, unsigned, with what changes."""
-        follows = {"number": self.body.number + 1, "previous": self.hash, "authority": None}
+        follows: dict[str, Any] = {"number": self.body.number + 1, "previous": self.hash, "authority": None}
         return replace(self.body, **follows | changes)
 
 
@@ -188,7 +188,7 @@ def verified_agencies() -> dict[uuid.UUID, VerifiedRoster | None]:
     return agencies
 
 
-def _newest(kind: str) -> QuerySet[Roster, tuple[uuid.UUID, uuid.UUID | None, int]]:
+def _newest(kind: str) -> QuerySet[Roster, tuple[uuid.UUID, Any, int]]:
     """Group, organisation and newest number of the groups of a kind."""
     rows = Roster.objects.filter(group__kind=kind).values_list("group_id", "group__organisation")
     return rows.annotate(newest=Max("number")).order_by("group_id")

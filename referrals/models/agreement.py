@@ -42,7 +42,8 @@ NOT_OVER = Condition(
     _("The last day of this agreement has passed. Make a new one."),
 )
 ALONE = Condition(
-    lambda agreement, user: not agreement.agency.agreements.filter(state=AgreementState.IN_FORCE).exists(),
+    # All of them, so that a page which has them already asks no more.
+    lambda agreement, user: all(each.state != AgreementState.IN_FORCE for each in agreement.agency.agreements.all()),
     _("Another agreement with this agency is in force. End it first."),
 )
 OVER = Condition(lambda agreement, user: agreement.ends_on < timezone.localdate(), _("The last day has not passed."))

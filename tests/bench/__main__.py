@@ -3,10 +3,18 @@
 import sys
 
 from cellule.settings import BASE_DIR
-from tests.bench import fields, figures, log, pages, progress, sign_in
+from tests.bench import directory, fields, figures, lists, log, pages, progress, sign_in, steps
 from tests.bench.server import house
 
-GROUPS = {"pages": pages.measure, "fields": fields.measure, "signin": sign_in.measure, "log": log.measure}
+GROUPS = {
+    "pages": pages.measure,
+    "lists": lists.measure,
+    "steps": steps.measure,
+    "fields": fields.measure,
+    "signin": sign_in.measure,
+    "log": log.measure,
+    "directory": directory.measure,
+}
 
 
 def main(wanted: list[str]) -> None:
@@ -15,10 +23,7 @@ def main(wanted: list[str]) -> None:
         sys.exit(f"There is no group {', '.join(unknown)}; there are {', '.join(GROUPS)}.")
     progress.say("Starting a database and filling the fictional house ...")
     with house() as sides:
-        world = sides.sealed.do("tests.bench.sealed.world:fill")
-        sides.plain.do("tests.bench.plain.world:fill", world)
-        sides.analyse()
-        measured = [figure for name in wanted or GROUPS for figure in GROUPS[name](sides, world)]
+        measured = [figure for name in wanted or GROUPS for figure in GROUPS[name](sides, sides.world)]
     figures.keep(measured, BASE_DIR / "build" / "bench.json")
     print(figures.table(measured))
 

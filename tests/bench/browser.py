@@ -40,10 +40,11 @@ class Browser:
         return self._ask("POST", path, urlencode(fields).encode())
 
     def _ask(self, method: str, path: str, content: bytes) -> Answer:
+        path, _, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
             "SCRIPT_NAME": "",
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",

@@ -5,35 +5,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cellule.ground import roles
 from cellule.ground.postgres import Server
 from tests.bench.sides import Side, side
 
-SEALED, PLAIN = "sealed", "plain"
+SEALED, SMALL, PLAIN = "sealed", "small", "plain"
+FEW_CASES, MANY_CASES = 1_000, 100_000
 # Unlike /tmp it is never in memory, where a commit would cost nothing.
 _DISK = Path("/var/tmp")
 
 
 @dataclass
 class House:
-    """What the groups measure: both sides, each signed in to nothing yet, and who can sign in to the house."""
+    """What the groups measure, each side signed in to nothing yet; `small` is the house with few cases in it.
 
-    server: Server
-    folder: Path
+    `world`: what the verbs have written, in clear, and who can sign in.
+    """
+
+    world: dict[str, Any]
     sealed: Side
+    small: Side
     plain: Side
-
-    def analyse(self) -> None:
-        """Let the planner know what was filled in, as it would by itself after a while."""
-        for name in (SEALED, PLAIN):
-            with self.server.connect(database=name) as administrator:
-                administrator.execute("ANALYZE")
 
 
 @contextmanager
 def house() -> Iterator[House]:
-    """Start the server, make both databases and serve them; everything is gone afterwards."""
+    """Start the server, make and fill the databases and serve them; everything is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="cellule-", dir=_DISK if _DISK.is_dir() else None) as name:
         folder = Path(name)
         # The server's account must be able to pass.
@@ -46,14 +45,40 @@ def house() -> Iterator[House]:
                 # Who owns the tables makes them and is gone before anything is measured.
                 with _served(server, folder, database, roles.OWNER) as owner:
                     owner.do("tests.bench.tables:make", roles.RUNTIME)
+            world = _filled(server, folder)
             with (
                 _served(server, folder, SEALED, roles.RUNTIME) as sealed,
+                _served(server, folder, SMALL, roles.RUNTIME) as small,
                 _served(server, folder, PLAIN, roles.RUNTIME) as plain,
             ):
-                yield House(server, folder, sealed, plain)
+                yield House(world, sealed, small, plain)
         finally:
             server.stop()
 
 
+def _filled(server: Server, folder: Path) -> dict[str, Any]:
+    """Fill the house by its verbs, copy it, and insert the crowds; gives the world that the verbs have made."""
+    with _served(server, folder, SEALED, roles.RUNTIME) as sealed:
+        world = sealed.do("tests.bench.sealed.world:fill")
+    with server.connect() as administrator:
+        administrator.execute(f'CREATE DATABASE "{SMALL}" OWNER {roles.OWNER} TEMPLATE "{SEALED}"')
+        for statement in roles.connect_sql(SMALL):
+            administrator.execute(statement)
+    for database, cases in ((SEALED, MANY_CASES), (SMALL, FEW_CASES)):
+        with _served(server, folder, database, roles.OWNER) as owner:
+            owner.do("tests.bench.sealed.world:insert_crowd", cases - len(world["cases"]))
+            if database == SEALED:
+                owner.do("tests.bench.sealed.visible:entrust", "joaquin", 2000)
+    with _served(server, folder, PLAIN, roles.RUNTIME) as plain:
+        plain.do("tests.bench.plain.world:fill", world)
+        plain.do("tests.bench.plain.world:insert_crowd", MANY_CASES - len(world["cases"]))
+    for database in (SEALED, SMALL, PLAIN):
+        # The planner would know by itself after a while.
+        with server.connect(database=database) as administrator:
+            administrator.execute("VACUUM ANALYZE")
+    return world
+
+
 def _served(server: Server, folder: Path, database: str, role: str):
-    return side(f"tests.bench.{database}.settings", server.url(role, database), folder / database)
+    own = PLAIN if database == PLAIN else SEALED
+    return side(f"tests.bench.{own}.settings", server.url(role, database), folder / own)

@@ -17,16 +17,17 @@ from cellule.accounts.roles import CASEWORKER
 _CASES = """
 INSERT INTO cases_case
     (id, reference, state, key_holder, version, awaits_lead, opened_week, intake_week, contact_settled, risk_settled,
-     closing_proposed_by, closed_by, closed_week, ordinary)
+     closing_proposed_by, closed_by, closed_week, ordinary, standing)
 SELECT gen_random_uuid(), lpad(to_hex(i), 8, '0'), state, (SELECT id FROM keys.vault_keygroup WHERE kind = 'unit'), 1,
     state <> 'closed' AND i % 100 = 1, week, CASE WHEN state <> 'inquiry' THEN week END, state <> 'inquiry',
     state NOT IN ('inquiry', 'intake'), CASE WHEN state = 'closed' OR (state <> 'inquiry' AND i % 300 = 3)
     THEN gen_random_uuid() END, CASE WHEN state = 'closed' THEN gen_random_uuid() END,
-    CASE WHEN state = 'closed' THEN week END, decode(repeat('00', 162), 'hex')
+    CASE WHEN state = 'closed' THEN week END, decode(repeat('00', 162), 'hex'),
+    CASE WHEN state IN ('active', 'follow_up') THEN decode(repeat('00', 162), 'hex') END
 FROM generate_series(1, %(cases)s) AS i,
     LATERAL (SELECT %(week)s::date - 7 * (1 + i %% 260) AS week,
         (ARRAY['closed', 'active', 'closed', 'intake', 'closed', 'assessment', 'closed', 'follow_up', 'closed',
-               CASE WHEN i %% 50 = 9 THEN 'inquiry' ELSE 'active' END])[1 + i %% 10] AS state) AS chosen
+               CASE WHEN i %% 1000 = 9 THEN 'inquiry' ELSE 'active' END])[1 + i %% 10] AS state) AS chosen
 """.replace("i % ", "i %% ")
 _COLLEAGUES = """
 INSERT INTO accounts_user (id, email, name, role, organisation_id, language, is_active, password)

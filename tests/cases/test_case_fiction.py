@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from audit.log.models import Entry
-from cases.fiction import people_the_house
+from cases.fiction import tell
 from cases.fiction.tales import TALES
 from cases.models import Case, State
 from tests.people import acting
@@ -15,7 +15,7 @@ from tests.people import acting
 
 @pytest.fixture
 def told(db) -> list[Case]:
-    return people_the_house(_cast())
+    return tell(_cast())
 
 
 def _cast():
@@ -25,7 +25,7 @@ def _cast():
 def test_fictional_cases_are_told_once(told):
     entries = Entry.objects.count()
 
-    again = people_the_house(_cast())
+    again = tell(_cast())
 
     assert again == told
     assert len(told) == len(TALES) == Case.objects.count()

@@ -17,7 +17,7 @@ BROKEN = {
     "case_inquiry_precedes_intake": (State.INQUIRY, {"intake_week": this_week()}),
     "case_intake_explains_limits": (State.INTAKE, {"intake_week": None}),
     "case_assessment_knows_contact": (State.ASSESSMENT, {"contact_settled": False}),
-    "case_support_knows_risk": (State.ACTIVE, {"risk_settled": False}),
+    "case_support_knows_risk": (State.ACTIVE, {"standing": None}),
     "case_closed_says_by_whom": (State.ACTIVE, {"closed_by": SOMEBODY}),
     "case_closed_by_a_second_person": (State.CLOSED, {"closing_proposed_by": None}),
     "case_closed_awaits_nobody": (State.CLOSED, {"awaits_lead": True}),

@@ -122,14 +122,29 @@ def test_case_that_waits_for_a_lead_is_shared_by_a_supervisor(intake_worker, cas
 
 
 @pytest.mark.parametrize("state", [State.ACTIVE, State.FOLLOW_UP])
-def test_great_danger_is_written_down_also_once_support_has_begun(caseworker, state, told):
+def test_great_danger_is_seen_by_a_second_person_also_once_support_has_begun(caseworker, supervisor, state, told):
     case = case_at(state, caseworker)
     told()
 
     assess(case, caseworker, RiskLevel.IMMEDIATE)
 
-    assert (case.state, case.risks.count()) == (state, 2)
+    assert (case.state, case.risks.count(), case.risk_settled) == (state, 2, False)
     assert told() == {("Mireille", WAITS_FOR_DECISION.code), ("Omar", WAITS_FOR_DECISION.code)}
+    take(case, "countersign", supervisor)
+    assert (case.state, case.risk_settled) == (state, True)
+
+
+def test_supervisor_countersigns_no_assessment_of_their_own(caseworker, supervisor, second_supervisor):
+    case = case_at(State.ASSESSMENT, caseworker)
+    take(case, "share", caseworker, to=supervisor.user)
+    assess(Case.objects.get(pk=case.pk), supervisor, RiskLevel.HIGH)
+    take(case, "end_sharing", caseworker, to=supervisor.user)
+
+    with pytest.raises(TooLate):
+        take(case, "countersign", supervisor)
+    take(case, "countersign", second_supervisor)
+
+    assert case.risk_settled
 
 
 def test_who_gives_a_case_away_was_its_lead_says_the_log(caseworker, other_caseworker, logged):
@@ -207,3 +222,10 @@ def test_each_decision_tells_whom_it_waits_for_and_then_the_lead(caseworker, sup
 
     waits = {("Mireille", WAITS_FOR_DECISION.code), ("Omar", WAITS_FOR_DECISION.code)}
     assert noticed == [waits, {("Claire", DECIDED.code)}, waits, {("Claire", DECIDED.code)}]
+
+
+def test_supervisor_gives_no_share_to_themselves(case, supervisor):
+    with pytest.raises(TooLate):
+        case.share(by=supervisor, to=supervisor.user)
+
+    assert not case.shared_with().exists()

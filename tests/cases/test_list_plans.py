@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.fiction import people_the_house
+from cases.fiction import tell
 from cases.filters import chosen, filters_of
 from cases.lists import beginning, page_of
 from cases.models import Scope
@@ -70,7 +70,7 @@ def test_no_filter_makes_a_list_read_through_a_protected_table(years):
 
 def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection):
     cast = {name: acting(name) for name in ("ana", "claire", "joaquin", "mireille", "omar")}
-    told = people_the_house(cast)
+    told = tell(cast)
     for _ in range(51):
         inquiry(cast["claire"])
     clients = {name: signed_in(name) for name in ("claire", "mireille")}
@@ -86,7 +86,7 @@ def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection
     owner_connection.execute("ANALYZE")
     mine, unit, unassigned = map(reverse, ("cases:cases", "cases:unit", "cases:unassigned"))
     visits = [("claire", address) for address in ("/", mine, f"{mine}?etape=inquiry&depuis=4", page)]
-    visits += [("mireille", address) for address in (unit, f"{unit}?depuis=4", unassigned, page)]
+    visits += [("mireille", address) for address in ("/", unit, f"{unit}?depuis=4", unassigned, page)]
 
     read = {}
     for person, address in visits:

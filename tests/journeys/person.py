@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.soundness import assert_sound
 from tests.world import PEOPLE
 
+_IS_WRITTEN_INTO = "(one) => one.matches('textarea, input:not([type=radio])')"
 _CASE = re.compile(r"/dossiers/([2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4})/$")
 
 
@@ -76,6 +77,14 @@ class Person:
                 options.check()
             else:
                 self.field(name).select_option(value)
+
+    def answers(self, **fields: str) -> None:
+        """Answer questions of any kind: words for a box, a value for an option, a name or a value for a list."""
+        for name, value in fields.items():
+            if self.field(name).first.evaluate(_IS_WRITTEN_INTO):
+                self.types(**{name: value})
+            else:
+                self.chooses(**{name: value})
 
     # --- Coming and going --------------------------------------------------------------------------
 
@@ -144,9 +153,34 @@ class Person:
         self.sees_the_case()
 
     def sees_the_case(self) -> None:
-        """Wait for the page of a case that holds something."""
+        """Wait for the page of a case."""
         expect(self.page).to_have_url(_CASE)
-        self.reads_the_heading("Incidents and notes")
+        expect(self.page.get_by_role("heading", level=2, name=self.words("What happened"), exact=True)).to_be_visible()
+
+    def takes(self, step: str, **asked: str) -> None:
+        """Take a step that opens a page of its own, on which it asks this and perhaps nothing."""
+        self.presses(step)
+        expect(self.page).to_have_url(re.compile("/etapes/[a-z-]+/$"))
+        self.reads_the_heading(step)
+        self.answers(**asked)
+        self.looks()
+        self.presses(step)
+        expect(self.page).not_to_have_url(re.compile("/etapes/"))
+
+    def sees_the_stage(self, state: str) -> None:
+        """Find where the case stands in the picture of its stages."""
+        expect(self.page.locator("main [aria-current=step]")).to_contain_text(self.words(state))
+
+    def is_offered(self, *steps: str) -> None:
+        """Find exactly these steps, in their order."""
+        buttons = self.page.locator(".app-steps .govuk-button")
+        expect(buttons).to_have_text([self.words(step) for step in steps])
+
+    def is_told_today(self, *messages: str) -> None:
+        """Find sentences on the first page of the day."""
+        self.goes_to("/")
+        self.reads_the_heading("My day")
+        self.reads(*map(self.words, messages))
 
     @property
     def case_path(self) -> str:
@@ -156,4 +190,9 @@ class Person:
     @property
     def events(self) -> Locator:
         """Incidents and notes on the page of a case, the last recorded first."""
-        return self.page.locator("main article")
+        return self.page.locator("main :is([id^=incident-], [id^=note-]) > article")
+
+    @property
+    def timeline(self) -> Locator:
+        """The headings of everything that the page of a case tells, the last first."""
+        return self.page.locator("main article h3")

@@ -7,16 +7,13 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
-from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import translation
 
 from audit.log.models import Entry
 from cases.models import Case, Channel, Interpreter
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.forms import FuzzyDate, FuzzyKind
-from cellule.front import conflict
 from cellule.vault.membership import enrolled_public
 from cellule.vault.words import fingerprint_words
 from tests.database import NAME
@@ -34,10 +31,13 @@ PAGES = {
     "claire": [
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         "cases:intake",
-        *("cases:contact", "cases:risk", "cases:new_need"),
+        *("cases:contact", "cases:risk", "cases:new_need", "cases:step", "cases:amend_note"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
-    "mireille": ["cases:day", "cases:unit", "cases:unassigned", "accounts:team", "accounts:admit", *OWN],
+    "mireille": [
+        *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step"),
+        *("accounts:team", "accounts:admit", *OWN),
+    ],
     "paule": ["review:entry", *READING],
     "rose": ["review:entry", *READING],
     "luc": ["accounts:administration", "accounts:invite", "accounts:new_organisation", "jobs:dead", *OWN],
@@ -50,6 +50,8 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 # `test_people.py` looks at these.
 MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
+# `test_resources.py` looks at these.
+MOMENTS += ["referrals:directory", "referrals:sheet", "referrals:new_agreement", "referrals:agreement_step"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
@@ -69,15 +71,17 @@ class House:
     passphrase: str
 
     def address(self, name: str) -> str:
+        case = [self.case.reference]
         arguments = {
-            "accounts:admit": self.waiting.pk,
-            "accounts:enrol": self.code,
-            "review:entry": self.entry.pk,
-            "cases:intake": self.case.reference,
-            **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note"], self.case.reference),
-            **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], self.case.reference),
+            "accounts:admit": [self.waiting.pk],
+            "accounts:enrol": [self.code],
+            "review:entry": [self.entry.pk],
+            **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note", "cases:intake"], case),
+            **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], case),
+            "cases:step": [*case, "partager"],
+            "cases:amend_note": [*case, self.case.notes.get().pk],
         }
-        return reverse(name, args=[arguments[name]] if name in arguments else [])
+        return reverse(name, args=arguments.get(name, []))
 
 
 @pytest.fixture
@@ -238,17 +242,14 @@ def test_pages_of_a_house_in_trouble(arrives, settings, owner_connection, casts)
 
 
 @BOTH
-def test_page_of_a_conflict(arrives, language):
-    """No act of the house can meet one yet, so the answer is put in the browser's way."""
-    with translation.override(language):
-        answer = conflict(RequestFactory().get("/dossiers/"), mine="Le mien.\nதமிழ்", theirs="مذكرة أخرى")
-    somebody = arrives()
-    somebody.page.route("**/dossiers/", lambda route: route.fulfill(status=409, body=answer.content.decode()))
+def test_page_of_a_conflict(arrives, house):
+    claire = arrives("claire")
+    claire.signs_in()
 
-    assert somebody.goes_to("/dossiers/").status == 409
+    assert claire.goes_to(reverse("cases:step", args=[house.case.reference, "activer"])).status == 409
 
-    somebody.reads_the_heading("Somebody was faster")
-    look_everywhere(somebody)
+    claire.reads_the_heading("Not possible any more")
+    look_everywhere(claire)
 
 
 def test_no_page_is_left_out():

@@ -1,19 +1,31 @@
-"""`manage.py fiction` founds, peoples and fills the fictional house; a second run adds nothing."""
+"""`manage.py fiction` founds, peoples and fills the fictional house; a second run adds nothing.
 
+Each room tells its part in `fiction.tell(cast)`, in the order of INSTALLED_APPS: what another room's tale rests on
+comes first, and no room has to know of those above it.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cases import fiction as cases
 from cellule.accounts import fiction as people
 
 CAST = ("ana", "claire", "joaquin", "mireille", "omar")
 
 
 class Command(BaseCommand):
-    help = "Fill the fictional house with people and cases (only with FICTION=1)."
+    help = "Fill the fictional house with people, cases and agencies (only with FICTION=1)."
 
     def handle(self, *args, **options) -> None:
         if not settings.FICTION:
             raise CommandError("The fictional world exists only with FICTION=1.")
         known = {person.email.partition("@")[0]: person for person in people.people_the_house()}
-        cases.people_the_house({name: people.act_as(known[name].email, known[name].passphrase) for name in CAST})
+        cast = {name: people.act_as(known[name].email, known[name].passphrase) for name in CAST}
+        for config in apps.get_app_configs():
+            if find_spec(f"{config.name}.fiction"):
+                tell = getattr(import_module(f"{config.name}.fiction"), "tell", None)
+                if tell is not None:
+                    tell(cast)

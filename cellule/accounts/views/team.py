@@ -41,7 +41,7 @@ def admit(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
     if entrant is None or public is None:
         raise Http404
     expected = words.fingerprint_words(public.fingerprint)
-    form = bound(AdmitForm, request, expected=expected)
+    form = bound(AdmitForm, request, expected=expected, by_directory=_is_coordinator(entrant))
     if request.method == "POST" and form.is_valid():
         try:
             done = teams.admit(entrant, form.cleaned_data["typed"], by=request.acting)

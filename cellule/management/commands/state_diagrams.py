@@ -7,6 +7,7 @@ from cellule.settings import BASE_DIR
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "Write the state diagrams of all stepped records into README.md."
 
     def add_arguments(self, parser) -> None:

@@ -4,25 +4,15 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from cellule import references
+from tests.bench.plain.codes import Interpreter, NeedKind, RiskLevel, State
 
 
 class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=150)
     language = models.CharField(max_length=2, default="fr")
-
-
-class State(models.TextChoices):
-    INQUIRY = "inquiry", _("Inquiry")
-
-
-class Interpreter(models.TextChoices):
-    YES = "yes", _("Yes")
-    NO = "no", _("No")
-    UNKNOWN = "unknown", _("Not known yet")
 
 
 class Case(models.Model):
@@ -34,6 +24,10 @@ class Case(models.Model):
     channel = models.CharField(max_length=20)
     language = models.CharField(max_length=3, blank=True)
     interpreter = models.CharField(max_length=10, choices=Interpreter)
+    called = models.CharField(max_length=200, blank=True)
+    risk = models.CharField(max_length=10, choices=RiskLevel, blank=True)
+    awaits_lead = models.BooleanField(default=False)
+    closing_proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -46,27 +40,91 @@ class Case(models.Model):
     def code(self) -> str:
         return references.shown(self.reference)
 
+    @property
+    def is_open(self) -> bool:
+        return self.state != State.CLOSED
 
-class Incident(models.Model):
+
+class Share(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shares")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return "share"
+
+
+class SavedView(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    filters = models.JSONField()
+
+    def __str__(self) -> str:
+        return "saved view"
+
+
+class Visit(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return "visit"
+
+
+class Recorded(models.Model):
+    """What was written down in a case, when and by whom."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Incident(Recorded):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="incidents")
+    reference = models.CharField(max_length=references.LENGTH, unique=True)
     kind = models.CharField(max_length=30)
     happened = models.JSONField()
     borough = models.CharField(max_length=10)
     narrative = models.TextField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return self.kind
 
 
-class Note(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+class Note(Recorded):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     body = models.TextField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class Risk(Recorded):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="risks")
+    level = models.CharField(max_length=10, choices=RiskLevel)
+    rationale = models.TextField()
+
+
+class Milestone(Recorded):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="milestones")
+    step = models.CharField(max_length=30)
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20, choices=State)
+
+
+class Need(Recorded):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="needs")
+    kind = models.CharField(max_length=20, choices=NeedKind)
+    urgent = models.BooleanField()
+    is_open = models.BooleanField(default=True)
+    words = models.TextField(blank=True)
+
+
+class SafeContact(models.Model):
+    """Here always the answer that no way is safe, but for a code word."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="safe_contact")
+    none_possible = models.BooleanField()
+    code_word = models.CharField(max_length=100)
 
     def __str__(self) -> str:
-        return "note"
+        return "contact"

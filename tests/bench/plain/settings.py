@@ -20,7 +20,7 @@ MIGRATION_MODULES = dict.fromkeys(("auth", "contenttypes", "account"))
 # What stands between the door and the pages is the same, but for what only sealing and the log need.
 DJANGOS_OWN = "django.contrib.auth.middleware.AuthenticationMiddleware"
 MIDDLEWARE = [name.replace("cellule.accounts.middleware.SignedIn", DJANGOS_OWN) for name in MIDDLEWARE]
-MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("cellule.accounts.")]
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith(("cellule.accounts.", "cellule.conflicts."))]
 ROOT_URLCONF = "tests.bench.plain.urls"
 AUTH_USER_MODEL = "plain.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, register_converter
 
 from cellule.references import ReferenceConverter
-from tests.bench.plain import views
+from tests.bench.plain import lists, views
 
 register_converter(ReferenceConverter, "reference")
 
@@ -13,6 +13,19 @@ def elsewhere(request: HttpRequest, **named: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+# What the page of a case leads to, at the house's own addresses.
+PARTS = {
+    "amend_note": "notes/<uuid:pk>/complement",
+    "contact": "contact",
+    "incident": "incidents/<reference:incident>",
+    "need_step": "besoins/<uuid:pk>/<slug:slug>",
+    "new_incident": "incidents/nouveau",
+    "new_need": "besoins/nouveau",
+    "people": "personnes",
+    "reveal_contact": "contact/reveler",
+    "risk": "risque",
+    "step": "etapes/<slug:slug>",
+}
 accounts = (
     [path("verrou/", elsewhere, name="lock"), path("compte/", elsewhere, name="account")],
     "accounts",
@@ -20,14 +33,16 @@ accounts = (
 cases = (
     [
         path("", elsewhere, name="day"),
-        path("dossiers/", views.my_cases, name="cases"),
+        path("dossiers/", lists.my_cases, name="cases"),
         path("dossiers/nouveau/", elsewhere, name="new_case"),
         path("dossiers/<reference:reference>/", views.case_page, name="case"),
-        path("dossiers/<reference:reference>/incidents/nouveau/", elsewhere, name="new_incident"),
         path("dossiers/<reference:reference>/notes/nouvelle/", views.new_note, name="new_note"),
+        *(path(f"dossiers/<reference:reference>/{below}/", elsewhere, name=name) for name, below in PARTS.items()),
+        path("accueil/<reference:reference>/", elsewhere, name="intake"),
     ],
     "cases",
 )
+referrals = ([path("ressources/", elsewhere, name="directory")], "referrals")
 urlpatterns = [
     path("aide/", elsewhere, name="help"),
     path("accessibilite/", elsewhere, name="accessibility"),
@@ -38,4 +53,5 @@ urlpatterns = [
     path("deconnexion/", elsewhere, name="account_logout"),
     path("", include(accounts)),
     path("", include(cases)),
+    path("", include(referrals)),
 ]

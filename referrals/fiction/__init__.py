@@ -1,0 +1,45 @@
+"""A fictional directory and agreements, made by the same verbs as true ones. None of these agencies exists."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from cellule.accounts.acting import Acting
+from referrals.hsds.files import read_file
+from referrals.hsds.loading import load
+from referrals.models import Agency, Agreement
+
+DIRECTORY = Path(__file__).parent / "directory.json"
+# With whom the unit has an agreement, and its number.
+AGREEMENTS = {
+    "Clinique juridique fictive du Phare": "2026-001",
+    "Maison Fictive du Saule": "2026-002",
+    "Clinique Fictive Santé sans condition": "2026-003",
+}
+_WORLD = uuid.UUID("b9e4a0de-6b0e-4c1d-8f7b-1a54c0f0a3d2")
+
+
+def tell(cast: Mapping[str, Acting]) -> None:
+    """Import the fictional directory and put three agreements in force; done again, it changes nothing."""
+    load(read_file(DIRECTORY))
+    for name, number in AGREEMENTS.items():
+        _agree(Agency.objects.get(name=name), number, cast["mireille"])
+
+
+def _agree(agency: Agency, number: str, by: Acting) -> None:
+    """One agreement for a year and a half; a step that was taken before a crash is not taken again."""
+    today = timezone.localdate()
+    agreement = Agreement.draft(
+        agency,
+        by=by,
+        row_id=uuid.uuid5(_WORLD, number),
+        number=number,
+        starts_on=today - timedelta(days=90),
+        ends_on=today + timedelta(days=450),
+        signed_on=today - timedelta(days=100),
+    )
+    if agreement.state == "draft":
+        agreement.put_in_force(by=by)
