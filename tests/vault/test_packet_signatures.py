@@ -16,7 +16,7 @@ from cellule.vault.senders import Forged
 from cellule.vault.unlocked import NotAMember, Unlocked, group_id
 from tests.vault import parcels
 from tests.vault.papers import Words
-from tests.vault.parcels import COLUMNS, CONSENT, ENDS_ON, Parcel, send, signed
+from tests.vault.parcels import AGREED, COLUMNS, CONSENT, ENDS_ON, Parcel, send, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,7 @@ def test_other_columns_than_those_signed_are_refused(parcel, signature, columns)
 
 def test_column_that_was_sealed_anew_is_refused(parcel, signature, caseworker):
     """Also by somebody who has the key: what was agreed to is what was signed."""
-    packets.writer(caseworker.vault, parcel, packets.Compartment.AGREED).write(parcel, "agreed", Words("autre chose"))
+    packets.writer(caseworker.vault, parcel, AGREED).write(parcel, "agreed", Words("autre chose"))
 
     with pytest.raises(Forged):
         packets.verify(parcel, COLUMNS, signature)

@@ -6,7 +6,7 @@ HPKE proves no sender: a key in an agency's post box counts only with the signat
 import secrets
 import struct
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import transaction
@@ -16,6 +16,7 @@ from cellule.vault.identities import GroupRoot, Identity, decode_box
 from cellule.vault.models import HolderKeys, OwnerKey
 from cellule.vault.owner_keys import binding_of, owner_keys, wrapped_key
 from cellule.vault.posted import opened_key, posted_key
+from cellule.vault.rosters import Member
 from cellule.vault.sealing import CannotOpen, UnknownFormat, wrap_to
 from cellule.vault.senders import Forged
 from cellule.vault.unlocked import NotAMember, group_id
@@ -257,6 +258,25 @@ def test_public_keys_under_her_fingerprint_do_not_count(
     _plant(parcel, clinic_group, Posted(caseworker.user.pk, newest, stranger))
     owner_connection.execute(
         "UPDATE keys.vault_holderkeys SET public = %s WHERE fingerprint = %s", [stranger.public.encode(), claire]
+    )
+
+    with pytest.raises(Forged):
+        write(coordinator, parcel, "réponse")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_roster_that_was_altered_since_it_was_verified_names_nobody(
+    parcel, caseworker, coordinator, clinic_group, owner_connection
+):
+    stranger = Identity(secrets.token_bytes(32))
+    user, public = uuid.uuid4(), stranger.public
+    HolderKeys.objects.create(fingerprint=public.fingerprint, holder=user, public=public.encode())
+    unit = rosters.verified(parcel.key_holder).body
+    altered = replace(unit, members=(*unit.members, Member(user, public.fingerprint, "caseworker")))
+    _plant(parcel, clinic_group, Posted(user, unit.number, stranger))
+    owner_connection.execute(
+        "UPDATE keys.vault_roster SET body = %s WHERE group_id = %s AND number = %s",
+        [altered.encode(), unit.group, unit.number],
     )
 
     with pytest.raises(Forged):
