@@ -72,6 +72,8 @@ class Person:
     def chooses(self, **answers: str) -> None:
         """Mark an answer of each question, radio buttons or a list."""
         for name, value in answers.items():
+            # Counting does not wait for a page that is still on its way.
+            self.field(name).first.wait_for(state="attached")
             options = self.page.locator(f"main input[type=radio][name='{name}'][value='{value}']")
             if options.count():
                 options.check()
