@@ -48,6 +48,11 @@ class Person:
     def goes_to(self, path: str):
         return self.page.goto(path)
 
+    def opens_another_tab(self) -> None:
+        """Go on in a new tab of the same browser."""
+        left, self.page = self.page, self.page.context.new_page()
+        left.close()
+
     def is_at(self, path: str) -> None:
         """Wait until the page of this path has come, whatever follows the path."""
         expect(self.page).to_have_url(re.compile(rf"^https?://[^/]+{re.escape(path)}(\?.*)?$"))
