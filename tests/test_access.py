@@ -54,7 +54,7 @@ accounts:unlock                 in   in   lock lock lock lock lock lock lock loc
 accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405
 cases:case                      in   in   wait lock 404  200  404  200  403  403  403
-cases:amend_note                in   in   wait lock 404  404  404  403  403  403  403
+cases:amend_note                in   in   wait lock 404  200  404  403  403  403  403
 cases:step                      in   in   wait lock 404  200  404  200  403  403  403
 cases:cases                     in   in   wait lock 200  200  200  200  403  403  403
 cases:keep_view                 in   in   wait lock 405  405  405  405  405  405  405
@@ -131,7 +131,7 @@ accounts:unlock                 in   in   422  422  422  422  422  422  422  422
 accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on
 cases:case                      in   in   wait lock 405  405  405  405  403  403  403
-cases:amend_note                in   in   wait lock 404  404  404  403  403  403  403
+cases:amend_note                in   in   wait lock 404  422  404  403  403  403  403
 cases:step                      in   in   wait lock 404  422  404  422  403  403  403
 cases:cases                     in   in   wait lock 405  405  405  405  403  403  403
 cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403
@@ -248,6 +248,7 @@ def house(transactional_db) -> House:
     case.write_identity(case.people.get(), by=claire, identity=PersonIdentity("Zélie Fictive"), version=1)
     case.write_contact(by=claire, rules=ContactRules(), details=ContactDetails(code_word="olive"), version=0)
     case.add_need(by=claire, row_id=uuid.UUID(int=4), kind=NeedKind.FOOD, urgent=False)
+    case.add_note(by=claire, row_id=uuid.UUID(int=5), body="Note.")
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)

@@ -18,11 +18,12 @@ from django.test import Client
 from audit.log.actions import Relation
 from audit.log.models import Entry
 from cases.actions import CASE_OPENED
-from cases.models import Case, CaseUserGrant, Channel, Interpreter, Note
+from cases.models import Case, CaseUserGrant, Channel, Interpreter, Milestone, Note, State
 from cellule.accounts.models import Invitation, Organisation, SignInSession, User
 from cellule.ground import roles
 from cellule.ground.postgres import Server
 from cellule.jobs.models import Job
+from cellule.notices.models import Notice
 from cellule.settings import database as parse
 from cellule.vault.models import OwnerKey, SubjectRow, VaultSession
 from cellule.vault.models.owner import Compartment
@@ -102,6 +103,26 @@ def test_without_the_log_nothing_is_saved(case, log_closed):
     # The same form, sent again, is saved once.
     assert [claire.post(path, data).status_code for path, data in asked] == [302, 302]
     assert (Note.objects.count(), Case.objects.count()) == (2, 2)
+
+
+def test_without_the_log_no_step_is_taken(case, log_closed):
+    """Sharing brings the keys to the unit, grants, tells the colleague and leaves a milestone: all of it or nothing."""
+    claire, joaquin = _browser("claire"), acting("joaquin").user
+    share, end = (f"/dossiers/{case.code}/etapes/{slug}/" for slug in ("partager", "clore-demande"))
+    asked = [(share, {"to": str(joaquin.pk)}), (end, {"reason": "error", "words": MARK})]
+    before = _rows(Milestone, CaseUserGrant, Notice, Job, OwnerKey, Entry)
+    row = Case.objects.filter(pk=case.pk).values()
+    as_it_was = row.get()
+
+    with log_closed():
+        answers = [claire.post(path, data) for path, data in asked]
+
+    assert [(answer.status_code, MARK in answer.text) for answer in answers] == [(500, False)] * 2
+    assert _rows(Milestone, CaseUserGrant, Notice, Job, OwnerKey, Entry) == before
+    assert row.get() == as_it_was
+    assert [claire.post(path, data).status_code for path, data in asked] == [302, 302]
+    assert row.get()["state"] == State.CLOSED
+    assert list(Case.objects.get(pk=case.pk).shared_with()) == [joaquin]
 
 
 def test_without_the_log_nobody_is_invited_or_admitted(transactional_db, log_closed):

@@ -76,12 +76,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         return self.filter(_granted(user.pk))
 
-    def led_by(self, user: "User") -> Self:
-        """Keep the cases this person leads, alone or with their organisation."""
-        if not user.is_active:
-            return self.none()
-        return self.filter(_granted(user.pk, LEAD))
-
     def shared_with(self, user: "User") -> Self:
         """Keep the cases that others lead and share with this person."""
         if not user.is_active:

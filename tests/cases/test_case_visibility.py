@@ -101,7 +101,6 @@ def test_nothing_exists_for_somebody_deactivated(world, caseworker):
 
     assert not Case.objects.visible_to(caseworker.user).exists()
     assert not Case.objects.worked_by(caseworker.user).exists()
-    assert not Case.objects.led_by(caseworker.user).exists()
     assert not Case.objects.shared_with(caseworker.user).exists()
     assert not Case.objects.get(pk=world["claire's"].pk).is_led_by(caseworker.user)
 

@@ -48,6 +48,11 @@ class Person:
     def goes_to(self, path: str):
         return self.page.goto(path)
 
+    def opens_another_tab(self) -> None:
+        """Go on in a new tab of the same browser."""
+        left, self.page = self.page, self.page.context.new_page()
+        left.close()
+
     def is_at(self, path: str) -> None:
         """Wait until the page of this path has come, whatever follows the path."""
         expect(self.page).to_have_url(re.compile(rf"^https?://[^/]+{re.escape(path)}(\?.*)?$"))
@@ -72,6 +77,8 @@ class Person:
     def chooses(self, **answers: str) -> None:
         """Mark an answer of each question, radio buttons or a list."""
         for name, value in answers.items():
+            # Counting does not wait for a page that is still on its way.
+            self.field(name).first.wait_for(state="attached")
             options = self.page.locator(f"main input[type=radio][name='{name}'][value='{value}']")
             if options.count():
                 options.check()

@@ -122,6 +122,8 @@ def test_revealed_number_is_gone_after_the_lock_and_by_every_way_back(arrives, c
     # The answer to a form is kept by no browser: it would have to be sent again.
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         claire.page.go_back()
+    # The browser's own page that says so arrives after the refusal, and would interrupt what is next in its tab.
+    claire.opens_another_tab()
     claire.goes_to(address)
     claire.unlocks()
 

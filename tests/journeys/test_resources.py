@@ -31,7 +31,7 @@ def test_caseworker_finds_a_service(arrives):
     _looks_everywhere(claire)
 
     claire.types(texte="hebergements")
-    claire.button("Search").first.click()
+    claire.button("Find services").first.click()
     claire.reads("Hébergement d’urgence du Saule", "Hébergement de nuit")
     claire.page.get_by_role("link", name="Hébergement d’urgence du Saule").click()
     claire.reads(claire.words("Secret: it is not written down here."))
