@@ -1,4 +1,7 @@
-"""What must stop when a consent ends: rooms above say what, in the transaction of the ending itself."""
+"""What must stop when a consent ends, and what must be over before a case does: rooms above say what.
+
+What stops does so in the transaction of the ending itself.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,12 +9,15 @@ from typing import TYPE_CHECKING
 from cellule.steps import By
 
 if TYPE_CHECKING:
+    from cases.models.case import Case
     from cases.models.consent import Consent
 
+IsUnderWay = Callable[["Case"], bool]
 Stops = Callable[["Consent", By], None]
 GoesOn = Callable[["Consent", "Consent", By], None]
 _STOPS: list[Stops] = []
 _GO_ON: list[GoesOn] = []
+_UNDER_WAY: list[IsUnderWay] = []
 
 
 def stops(handler: Stops) -> Stops:
@@ -35,3 +41,13 @@ def goes_on(handler: GoesOn) -> GoesOn:
 def pass_on(older: "Consent", newer: "Consent", by: By) -> None:
     for handler in _GO_ON:
         handler(older, newer, by)
+
+
+def is_under_way(question: IsUnderWay) -> IsUnderWay:
+    """Declare what keeps a case from being closed while it is under way."""
+    _UNDER_WAY.append(question)
+    return question
+
+
+def is_anything_under_way(case: "Case") -> bool:
+    return any(question(case) for question in _UNDER_WAY)

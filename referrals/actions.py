@@ -32,4 +32,5 @@ MESSAGE_WRITTEN = Action("referrals.message_written", _("Wrote a message about a
 
 ENVELOPE_OPENED = Action("referrals.envelope_opened", _("Read the envelope of a referral"))
 AGREED_OPENED = Action("referrals.agreed_opened", _("Read what was agreed to be shared"))
+PACKET_FORGED = Action("referrals.packet_forged", _("A packet was not what its sender had signed"))
 REFERRALS_LISTED = Action("referrals.referrals_listed", _("Looked at a list of referrals"))

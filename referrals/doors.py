@@ -10,18 +10,20 @@ from django.db import connection, transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from audit.log.actions import Action
+from audit.log.actions import Action, Outcome
 from audit.log.record import record
 from cases import policies as cases
 from cellule.accounts.roles import Permission
 from cellule.steps import TooLate
 from cellule.vault import packets
 from cellule.vault.models.owner import Compartment
+from cellule.vault.senders import Forged
 from cellule.vault.unlocked import OpenedOwner
 from referrals import policies
-from referrals.actions import AGREED_OPENED, ENVELOPE_OPENED, REFERRALS_LISTED
+from referrals.actions import AGREED_OPENED, ENVELOPE_OPENED, PACKET_FORGED, REFERRALS_LISTED
 from referrals.models import Referral
 from referrals.models.codes import RECEIVED, RUNNING, ReferralState
+from referrals.models.packet import SIGNED
 
 # Why content is opened, as the log keeps it.
 CASEWORK, SERVICE = "casework", "service"
@@ -53,10 +55,14 @@ def open_agreed(request: HttpRequest, referral: Referral) -> OpenedOwner:
 
 
 def open_referrals(request: HttpRequest, referrals: Sequence[Referral]) -> dict[object, OpenedOwner]:
-    """Open the envelopes of a list under one entry that names them. Outside a transaction."""
+    """Open the envelopes of a list under one entry that names them; what has gone meanwhile is left out."""
     with transaction.atomic():
-        entry = record(REFERRALS_LISTED, by=request.acting.actor, shown=[referral.reference for referral in referrals])
-        return packets.open_packets(request.acting.vault, referrals, [Compartment.ENVELOPE], entry)
+        _hold_consents(referrals)
+        there = Referral.objects.visible_to(request.user).filter(pk__in=[referral.pk for referral in referrals])
+        still = set(there.values_list("pk", flat=True))
+        shown = [referral for referral in referrals if referral.pk in still]
+        entry = record(REFERRALS_LISTED, by=request.acting.actor, shown=[referral.reference for referral in shown])
+        return packets.open_packets(request.acting.vault, shown, [Compartment.ENVELOPE], entry)
 
 
 def _may_open(request: HttpRequest, referral: Referral) -> None:
@@ -74,22 +80,46 @@ def _open(
     *,
     may_open_agreed: bool,
 ) -> OpenedOwner:
+    """Open it, or leave an entry that says what was put into its place."""
+    try:
+        return _open_held(request, referral, compartments, action, may_open_agreed=may_open_agreed)
+    except Forged:
+        told = referral._told_by(request.acting)
+        with transaction.atomic():
+            record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
+        raise
+
+
+def _open_held(
+    request: HttpRequest,
+    referral: Referral,
+    compartments: Sequence[Compartment],
+    action: Action,
+    *,
+    may_open_agreed: bool,
+) -> OpenedOwner:
     """Under the consent's lock: ask again what holds now, write the entry, fetch the keys, commit; then open."""
+    acting, in_agency = request.acting, request.user.has_perm(Permission.ANSWER_REFERRALS)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM cases_consent WHERE id = %s FOR SHARE", [referral.consent_id])
+        _hold_consents([referral])
         now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
         if now is None:
             raise Http404
-        if request.user.has_perm(Permission.ANSWER_REFERRALS):
+        if in_agency:
             _expect_open_for_agency(now, may_open_agreed=may_open_agreed)
-        entry = record(
-            action,
-            by=request.acting.actor,
-            purpose=CASEWORK if request.user.duty.in_unit else SERVICE,
-            **referral._told_by(request.acting),
-        )
-        return packets.open_packet(request.acting.vault, referral, compartments, entry)
+            packets.verify(now, SIGNED, now.signature)
+        if in_agency and may_open_agreed and not now.agreed_seen:
+            now.mark_agreed_seen(by=acting)
+        purpose = SERVICE if in_agency else CASEWORK
+        entry = record(action, by=acting.actor, purpose=purpose, **referral._told_by(acting))
+        return packets.open_packet(acting.vault, referral, compartments, entry)
+
+
+def _hold_consents(referrals: Sequence[Referral]) -> None:
+    """Let no consent end before the entry of this read is committed."""
+    consents = sorted({str(referral.consent_id) for referral in referrals if referral.consent_id})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM cases_consent WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", [consents])
 
 
 def _expect_open_for_agency(referral: Referral, *, may_open_agreed: bool) -> None:

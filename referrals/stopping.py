@@ -1,7 +1,9 @@
-"""What stops with a consent: every referral that rests on it, in the same transaction."""
+"""What stops with a consent: every referral that rests on it, in the same transaction. And what a closing waits for."""
+
+from django.db.models import Q
 
 from cases import endings
-from cases.models import Consent
+from cases.models import Case, Consent
 from cellule.steps import By
 from referrals.models import Referral
 from referrals.models.codes import RUNNING, ReferralState
@@ -24,3 +26,9 @@ def stop_referrals(consent: Consent, by: By) -> None:
 def move_referrals(older: Consent, newer: Consent, by: By) -> None:
     """Let what runs rest on the newer consent, which allows at least as much."""
     Referral.objects.filter(consent=older).update(consent=newer)
+
+
+@endings.is_under_way
+def is_referral_open(case: Case) -> bool:
+    """Whether an agency still has something to do, or somebody of the unit to say what comes next."""
+    return case.referrals.filter(Q(state__in=RUNNING) | Q(settled=False)).exists()

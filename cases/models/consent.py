@@ -5,12 +5,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from cases import actions, endings, policies
+from cases.models.milestone import MilestoneOrdinary
+from cases.models.moments import now
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.roles import SYSTEM
@@ -33,7 +35,6 @@ class Purpose(models.TextChoices):
 
     SERVICE = "service", _("To give the service asked for")
     ADVICE = "advice", _("To give advice")
-    TRANSFER = "transfer", _("To take over the case")
 
 
 class Category(models.TextChoices):
@@ -107,6 +108,10 @@ def _unit_user(consent: "Consent", user: Any) -> bool:
     return user is not SYSTEM and policies.may_read(consent.case, user)
 
 
+def _ends_its_case(consent: "Consent", user: Any) -> bool:
+    return user is not SYSTEM and (policies.may_write(consent.case, user) or policies.may_supervise(consent.case, user))
+
+
 def _writer(consent: "Consent", user: Any) -> bool:
     return user is not SYSTEM and policies.may_write(consent.case, user)
 
@@ -150,6 +155,8 @@ class Consent(SealedModel, Stepped):
             models.CheckConstraint(
                 condition=models.Q(recorded_week__iso_week_day=1), name="consent_recorded_week_is_monday"
             ),
+            # What a foreign key can point at.
+            models.UniqueConstraint(fields=["id", "case"], name="consent_and_its_case"),
         ]
 
     def __str__(self) -> str:
@@ -204,13 +211,34 @@ class Consent(SealedModel, Stepped):
         """Its end has come: the house tidies up; `is_active` has said no since midnight."""
         endings.tell(self, by)
 
+    @step(
+        source=[ConsentState.GIVEN],
+        target=ConsentState.EXPIRED,
+        action=actions.CONSENT_LAPSED,
+        label=_("Let the consent end with its case"),
+        slug="clore",
+        allowed=_ends_its_case,
+    )
+    def lapse(self, *, by: Acting) -> None:
+        """Its case is closed: should the person come back, they are asked again."""
+        endings.tell(self, by)
+
     def is_active(self, on: datetime.date) -> bool:
         """Whether it holds on a day (Montréal): the end date counts, not whether a job has run."""
         return self.state == ConsentState.GIVEN and on < self.ends_on
 
-    def _remember(self, step: Step, before: str, by: By, told: dict[str, Any]) -> None:
-        if by.user is not SYSTEM:
-            self.case._remember(step, self.case.state, by, {})
+    def _held(self, by: By) -> "Consent":
+        # The case, then its consents, then what rests on them: whoever closes a case comes the same way.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR NO KEY UPDATE", [self.case_id])
+        return super()._held(by)
+
+    def _remember(self, step: Step, before: str, by: Any, told: dict[str, Any]) -> None:
+        if by.user is SYSTEM:
+            return
+        stage = self.case.state
+        ended = MilestoneOrdinary(step.name, stage, stage, now(), str(by.user.pk), str(self.recipient_id))
+        self.case.leave_milestone(ended, by)
 
     def _told_by(self, by: By) -> dict[str, Any]:
         return {**self.case.told(by), "subject_type": self._meta.label_lower}

@@ -43,8 +43,10 @@ class Consented(models.Model):
         A newer consent takes the place of the one that holds for the same recipient. Where it allows all that the
         older one did, what runs goes on under it; where it allows less, or nothing, what runs stops. `opened`: the
         story of the case, in which the older one is read. Added once. Raises PermissionDenied, RowTaken, and TooLate
-        for an end too far away.
+        for an end too far away, and before the limits of confidentiality were explained.
         """
+        if self.intake_week is None:
+            raise TooLate([_("Explain the limits of confidentiality first: begin the intake.")])
         longest = timezone.localdate() + datetime.timedelta(days=31 * LONGEST_MONTHS)
         if ends_on > longest or (not refused and ends_on <= timezone.localdate()):
             raise TooLate([_("A consent ends within twelve months, and not before tomorrow.")])
@@ -69,6 +71,11 @@ class Consented(models.Model):
                     older.narrow(by=by, to=consent)
 
         return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=replace)
+
+    def end_consents(self: "Case", by: Acting) -> None:
+        """Let every consent that holds end with the case, and what rests on it."""
+        for consent in self.consents.filter(state=ConsentState.GIVEN).order_by("pk"):
+            consent.lapse(by=by)
 
     def active_consent(self: "Case", recipient: Organisation, on: datetime.date) -> Consent | None:
         """The one consent that holds for a recipient on a day."""

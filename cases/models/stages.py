@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, policies
+from cases import actions, endings, policies
 from cases.models.codes import ClosingReason, ClosingTalk, NeedState, State
 from cases.models.milestone import MilestoneOrdinary
 from cases.models.moments import now, this_week
@@ -85,6 +85,12 @@ PROPOSED = Condition(
 )
 NOT_PROPOSER = Condition(
     lambda case, user: case.closing_proposed_by != user.pk, _("You proposed it: another supervisor has to decide.")
+)
+
+
+NOTHING_UNDER_WAY = Condition(
+    lambda case, user: not endings.is_anything_under_way(case),
+    _("A referral is still under way, or nobody has dealt with its answer: see the case’s referrals."),
 )
 
 
@@ -179,6 +185,7 @@ class Staged(Stepped):
         label=_("Close the inquiry"),
         slug="clore-demande",
         allowed=policies.may_lead,
+        conditions=[NOTHING_UNDER_WAY],
     )
     def close_inquiry(self: "Case", *, by: Acting, reason: ClosingReason, words: str = "") -> None:
         """Nothing more is asked of the unit; nobody has to agree."""
@@ -235,7 +242,7 @@ class Staged(Stepped):
         label=_("Close the case"),
         slug="fermer",
         allowed=policies.may_supervise,
-        conditions=[PROPOSED, NOT_PROPOSER],
+        conditions=[PROPOSED, NOT_PROPOSER, NOTHING_UNDER_WAY],
     )
     def close(self: "Case", *, by: Acting, answer: str = "") -> None:
         """A supervisor who did not propose it agrees that the case ends."""
@@ -273,6 +280,7 @@ class Staged(Stepped):
 
     def _end(self: "Case", by: Acting) -> None:
         self.closed_by, self.closed_week, self.awaits_lead = by.user.pk, this_week(), False
+        self.end_consents(by)
 
     def _bring_to_unit(self: "Case", by: Acting) -> None:
         """Hand the keys from the intake group to the unit, if whoever acts belongs to both (flow 7 of the vault)."""

@@ -205,6 +205,24 @@ _REVIEWED = [
     ("referrals.agreement", "an agreement between two bodies, about nobody", ["number", "starts_on", "ends_on"]),
     ("referrals.agreement", "an agreement between two bodies, about nobody", ["signed_on"]),
     ("referrals.agreement", _WORK, ["version"]),
+    # Consents and referrals: to whom, how it stands and until when; for what and with which data is sealed
+    ("cases.consent", _OPAQUE, ["id", "reference", "case", "recipient"]),
+    ("cases.consent", _CODE, ["state"]),
+    ("cases.consent", "the day on which it ends, for the clock that ends it", ["ends_on"]),
+    ("cases.consent", "a Monday, nothing finer", ["recorded_week"]),
+    ("cases.consent", _WORK, ["version"]),
+    ("referrals.referral", _OPAQUE, ["id", "reference", "case", "agency", "service", "consent"]),
+    ("referrals.referral", _OPAQUE, ["key_holder", "agency_holder"]),
+    ("referrals.referral", _CODE, ["state", "urgency", "reaches"]),
+    ("referrals.referral", "deadlines, for the clock that keeps them", ["due_on", "access_until"]),
+    ("referrals.referral", _WORK, ["version", "reminded", "stop_due", "settled", "agreed_seen"]),
+    ("referrals.referral", "a Monday, nothing finer", ["recorded_week"]),
+    ("referrals.referral", "who of the unit sent it, and what proves it; nothing of the content", ["signature"]),
+    ("referrals.referraltrace", _OPAQUE, ["id", "referral"]),
+    ("referrals.referraltrace", "a Monday, nothing finer", ["recorded_week"]),
+    ("referrals.referralmessage", _OPAQUE, ["id", "referral"]),
+    ("referrals.referralmessage", "which side wrote, not what", ["from_agency"]),
+    ("referrals.referralmessage", "a Monday, nothing finer", ["recorded_week"]),
 ]
 
 CLEAR: dict[str, str] = {f"{model}.{column}": reason for model, reason, columns in _REVIEWED for column in columns}

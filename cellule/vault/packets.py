@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -39,7 +39,7 @@ class Packet(Protocol):
     key_holder: uuid.UUID
     agency_holder: uuid.UUID | None
     reference: str
-    _meta: Any
+    _meta: ClassVar[Any]
 
 
 class AddressedAlready(VaultError):

@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +132,19 @@ class Agreement(Stepped):
 
     def __str__(self) -> str:
         return self.number
+
+    @classmethod
+    def holds_for(cls, agency: uuid.UUID, on: datetime.date) -> bool:
+        """Whether one is in force with an agency on a day. Inside an act it stays so until the act has ended."""
+        found = cls.objects.in_force(on).filter(agency=agency)
+        if not (held := found.values_list("pk", flat=True).first()):
+            return False
+        if not connection.in_atomic_block:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM referrals_agreement WHERE id = %s FOR SHARE", [held])
+        # Whoever waited for the lock asks again.
+        return found.filter(pk=held).exists()
 
     # --- Making --------------------------------------------------------------------------------------
 

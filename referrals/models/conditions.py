@@ -16,8 +16,15 @@ CONSENTED = Condition(
     _("There is no consent of the person for this agency that holds today."),
 )
 AGREEMENT_HOLDS = Condition(
-    lambda referral, user: Agreement.objects.in_force(timezone.localdate()).filter(agency=referral.agency).exists(),
+    lambda referral, user: Agreement.holds_for(referral.agency_id, timezone.localdate()),
     _("There is no agreement with this agency that is in force today."),
+)
+WITH_THE_UNIT = Condition(
+    lambda referral, user: referral.case.is_held_by_unit,
+    _("The case is still with the intake: hand it over to the unit first."),
+)
+OFFERED = Condition(
+    lambda referral, user: referral.service.is_open_to_referrals, _("This service takes no referrals now.")
 )
 IN_TIME = Condition(lambda referral, user: not referral.is_overdue, _("The time to answer is over."))
 OVERDUE = Condition(lambda referral, user: referral.is_overdue, _("There is still time to answer."))

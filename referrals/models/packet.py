@@ -9,15 +9,19 @@ from typing import Any
 
 from cases.models import Category
 
+# The columns of a referral that its sender signs.
+SIGNED = ("envelope", "agreed")
+
 
 @dataclass(frozen=True)
 class Envelope:
     """The minimum: no name, no contact, no story, no risk. Codes only, and what is asked for.
 
-    `needs`: codes of `NeedKind`; `urgency`: of `Urgency`; `spoken`: ISO 639-3; `interpreter`: yes, no, unknown;
-    `age_band`: of `AgeBand` or empty; `borough`: a code.
+    `purpose`: of `Purpose`; `needs`: of `NeedKind`; `urgency`: of `Urgency`; `spoken`: ISO 639-3; `interpreter`: yes,
+    no, unknown; `age_band`: of `AgeBand` or empty; `borough`: a code; `sent_at`: ISO 8601.
     """
 
+    purpose: str
     needs: tuple[str, ...]
     urgency: str
     spoken: str
@@ -67,11 +71,18 @@ _FIELDS = {
 }
 
 
-def packed(sending: Sending, allowed: Collection[str], *, at: str) -> tuple[Envelope, Agreed]:
+def uncovered(sending: Sending, allowed: Collection[str]) -> list[Category]:
+    """The kinds of data that were chosen to be sent and that the categories do not allow."""
+    chosen = [Category.NEEDS, *(kind for kind, names in _FIELDS.items() if any(getattr(sending, n) for n in names))]
+    return [kind for kind in chosen if kind not in allowed]
+
+
+def packed(sending: Sending, allowed: Collection[str], *, purpose: str, at: str) -> tuple[Envelope, Agreed]:
     """Give both packets, holding exactly what the categories allow (ValueError when not even the needs may leave)."""
     if Category.NEEDS not in allowed:
         raise ValueError("the person has not agreed that their needs are told")
     envelope = Envelope(
+        purpose,
         sending.needs,
         sending.urgency,
         sending.spoken,

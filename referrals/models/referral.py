@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 S = ReferralState
 
+# Something of the parcel line that is no step: it moves nothing.
+READ_AGREED = "read_agreed"
+
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: Any) -> Self:
@@ -96,6 +99,8 @@ class Referral(Sent, Answered, SealedModel):
     recorded_week = models.DateField(_("recorded in the week of"))
     # What the agency has received must not be used any more, and it has not said yet that it heard so.
     stop_due = models.BooleanField(_("stop-use notice is open"), default=False)
+    # Whether anybody of the agency has opened the agreed part: what a withdrawal comes too late for.
+    agreed_seen = models.BooleanField(_("agreed part was read"), default=False)
     # Whether somebody of the unit has dealt with what became of it.
     settled = models.BooleanField(_("answer dealt with"), default=True)
     signature = models.JSONField(_("the sender's signature"), null=True)
@@ -209,6 +214,12 @@ class Referral(Sent, Answered, SealedModel):
             record(actions.MESSAGE_WRITTEN, by=by.actor, **held._told_by(by))
         return message
 
+    def mark_agreed_seen(self, *, by: Acting) -> None:
+        """Note for both sides that the agency has opened the agreed part, in the transaction that lets it; once."""
+        if type(self).objects.filter(pk=self.pk, agreed_seen=False).update(agreed_seen=True):
+            self._leave_trace(READ_AGREED, self.state, by)
+        self.agreed_seen = True
+
     # --- Questions ---------------------------------------------------------------------------------
 
     @property
@@ -240,7 +251,8 @@ class Referral(Sent, Answered, SealedModel):
         return held
 
     def _cut(self) -> None:
-        packets.cut(self.pk, self.agency_holder)
+        if self.agency_holder is not None:
+            packets.cut(self.pk, self.agency_holder)
 
     def _tell_agency(self, kind: NoticeKind, by: By) -> None:
         for person in self.agency.people():
@@ -253,13 +265,16 @@ class Referral(Sent, Answered, SealedModel):
     def _remember(self, step: Step, before: str, by: By, told: dict[str, Any]) -> None:
         """Tell the parcel line, under a key that both sides have; then a decline closes the agency's side."""
         if by.user is not SYSTEM and self.agency_holder is not None and step.name != "acknowledge_stop":
-            side = "unit" if by.user.duty.in_unit else "agency"
-            trace = Trace(step.name, before, self.state, now(), str(by.user.pk), side)
-            row = ReferralTrace(referral=self, recorded_week=this_week())
-            packets.writer(by.vault, self, Compartment.ENVELOPE).write(row, "trace", trace)
-            row.save(force_insert=True)
+            self._leave_trace(step.name, before, by)
         if step.name == "decline":
             self._cut()
+
+    def _leave_trace(self, name: str, before: str, by: Any) -> None:
+        side = "unit" if by.user.duty.in_unit else "agency"
+        row = ReferralTrace(referral=self, recorded_week=this_week())
+        trace = Trace(name, before, self.state, now(), str(by.user.pk), side)
+        packets.writer(by.vault, self, Compartment.ENVELOPE).write(row, "trace", trace)
+        row.save(force_insert=True)
 
     def _told_by(self, by: By) -> dict[str, Any]:
         return {

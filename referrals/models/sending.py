@@ -9,13 +9,21 @@ from cases.models.moments import now
 from cellule.accounts.acting import Acting
 from cellule.steps import By, Stepped, TooLate, step
 from cellule.vault import packets
-from cellule.vault.unlocked import OpenedOwner
+from cellule.vault.unlocked import NotAMember, OpenedOwner
 from referrals import actions, notices, policies
 from referrals.models.codes import RECEIVED, RUNNING, UNANSWERED, Urgency
 from referrals.models.codes import ReferralState as S
-from referrals.models.conditions import ACCESS_OPEN, AGREEMENT_HOLDS, CONSENTED, NOT_SETTLED, OVERDUE
+from referrals.models.conditions import (
+    ACCESS_OPEN,
+    AGREEMENT_HOLDS,
+    CONSENTED,
+    NOT_SETTLED,
+    OFFERED,
+    OVERDUE,
+    WITH_THE_UNIT,
+)
 from referrals.models.deadline import answer_due
-from referrals.models.packet import Sending, packed
+from referrals.models.packet import SIGNED, Sending, packed, uncovered
 
 if TYPE_CHECKING:
     from referrals.models.referral import Referral
@@ -34,19 +42,22 @@ class Sent(Stepped):
         label=_("Send the referral"),
         slug="envoyer",
         allowed=policies.may_send,
-        conditions=[CONSENTED, AGREEMENT_HOLDS],
+        conditions=[WITH_THE_UNIT, OFFERED, CONSENTED, AGREEMENT_HOLDS],
     )
     def send(self: "Referral", *, by: Acting, sending: Sending, opened: OpenedOwner) -> None:
         """Seal what the consent allows of `sending` into both packets, for the agency and for nobody else.
 
         `opened`: the case's story, opened before, in which the consent's categories are read. Raises TooLate when
-        they do not cover what is to be sent, or when the agency has no post box yet.
+        they do not cover what is to be sent, and while nobody of the agency could open it.
         """
-        if not self.service.is_open_to_referrals:
-            raise TooLate([_("This service takes no referrals now.")])
-        allowed = opened.read(self.consent, "story").kinds
-        envelope, agreed = packed(sending, allowed, at=now())
-        roster = packets.agency_roster(by.vault, self.agency.organisation_id)
+        consent = opened.read(self.consent, "story")
+        if uncovered(sending, consent.kinds):
+            raise TooLate([_("The person has not agreed that all of this is told to this agency.")])
+        try:
+            roster = packets.agency_roster(by.vault, self.agency.organisation_id)
+        except NotAMember:
+            raise TooLate([_("Nobody of this agency can open a referral yet.")]) from None
+        envelope, agreed = packed(sending, consent.kinds, purpose=consent.purpose, at=now())
         self.agency_holder, self.key_holder = roster.body.group, self.case.key_holder
         self.urgency, self.due_on = sending.urgency, answer_due(Urgency(sending.urgency), timezone.localtime())
         sealer = packets.address(by.vault, self, roster)
@@ -55,7 +66,7 @@ class Sent(Stepped):
         self.signature = packets.sign(
             by.vault,
             self,
-            ["envelope", "agreed"],
+            SIGNED,
             agency_roster=roster.hash,
             consent=self.consent_id,
             ends_on=self.consent.ends_on,

@@ -91,6 +91,8 @@ class Service(models.Model):
         # The index of `search` is made by hand in the migration: Django's own needs more of PostgreSQL installed.
         indexes = [models.Index(fields=["sort_key", "id"], name="service_by_name")]
         constraints = [
+            # What a foreign key can point at.
+            models.UniqueConstraint(fields=["id", "agency"], name="service_and_its_agency"),
             models.CheckConstraint(
                 condition=models.Q(status__in=[status.value for status in ServiceStatus]),
                 name="service_status_is_known",

@@ -47,6 +47,7 @@ def test_sealed_contracts_are_frozen_and_unique():
         ("cases.case.limits", "story", "cases.case.limits"),
         ("cases.case.ordinary", "ordinary", "cases.case.ordinary"),
         ("cases.case.standing", "ordinary", "cases.case.standing"),
+        ("cases.consent.story", "story", "cases.consent.story"),
         ("cases.incident.story", "story", "cases.incident.story"),
         ("cases.milestone.ordinary", "ordinary", "cases.milestone.ordinary"),
         ("cases.need.story", "story", "cases.need.story"),
@@ -57,6 +58,11 @@ def test_sealed_contracts_are_frozen_and_unique():
         ("cases.risk.story", "story", "cases.riskassessment.story"),
         ("cases.safe_contact.contact", "contact", "cases.safecontact.contact"),
         ("cases.safe_contact.story", "story", "cases.safecontact.story"),
+        ("referrals.message.envelope", "envelope", "referrals.referralmessage.words"),
+        ("referrals.referral.agreed", "agreed", "referrals.referral.agreed"),
+        ("referrals.referral.answer", "envelope", "referrals.referral.answer"),
+        ("referrals.referral.envelope", "envelope", "referrals.referral.envelope"),
+        ("referrals.trace.envelope", "envelope", "referrals.referraltrace.trace"),
     ]
 
 
