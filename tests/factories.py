@@ -5,6 +5,8 @@ import uuid
 from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, Need, RiskAssessment, State
 from cases.models.codes import ClosingReason, ClosingTalk, NeedKind, RiskLevel
 from cellule.accounts.acting import Acting
+from cellule.steps import Stepped
+from referrals.models.codes import DeclineReason, Outcome
 
 # What each step asks, as its page would send it; whom a grant is for, a test says.
 ASKED = {
@@ -13,6 +15,10 @@ ASKED = {
     "propose_closing": {"reason": ClosingReason.GOALS_REACHED, "talk": ClosingTalk.HELD, "words": "Tout va bien."},
     "decline_closing": {"answer": "Attendons encore une semaine."},
     "close": {"answer": "D’accord."},
+    "decline": {"reason": DeclineReason.NO_CAPACITY},
+    "hold": {"words": "Une place se libère lundi."},
+    "complete": {"outcome": Outcome.GIVEN},
+    "fail": {"words": "Elle ne répond plus."},
 }
 
 
@@ -51,7 +57,7 @@ def case_at(state: State, lead: Acting, *, supervisor: Acting | None = None, sha
     return case
 
 
-def take(record: Case | Need, step: str, by: Acting, **told: object) -> None:
+def take(record: Stepped, step: str, by: Acting, **told: object) -> None:
     """Take a step with what its page would send."""
     getattr(record, step)(by=by, **ASKED.get(step, {}), **told)
 

@@ -4,9 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404
 
-from cases.models import Case, Need
-from cellule.accounts.models import User
-from cellule.steps import By, Step, TooLate
+from cellule.steps import By, Step, Stepped, TooLate
 from tests.factories import take
 
 
@@ -14,7 +12,7 @@ class Undone(Exception):
     """A step was taken, and is not to be kept."""
 
 
-def answer(record: Case | Need, step: Step, by: By, **told: User) -> str:
+def answer(record: Stepped, step: Step, by: By, **told: object) -> str:
     """Take a step as far as the commit: `done`, 404, 403 or 409; fails when its page would have offered otherwise."""
     kind = type(record)
     seen = kind.objects.visible_to(by.user).filter(pk=record.pk).first()
