@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.log.actions import Action
 
 DIRECTORY_IMPORTED = Action("referrals.directory_imported", _("Imported the directory"))
+AGENCY_CONNECTED = Action("referrals.agency_connected", _("Connected an agency with the people who answer for it"))
 AGREEMENT_DRAFTED = Action("referrals.agreement_drafted", _("Wrote down an agreement with an agency"))
 AGREEMENT_IN_FORCE = Action("referrals.agreement_in_force", _("Put an agreement in force"))
 AGREEMENT_SUSPENDED = Action("referrals.agreement_suspended", _("Suspended an agreement"))

@@ -36,14 +36,14 @@ COLLEAGUES = [
 ]
 # The coordinator first: a supervisor lets them in, and they their colleagues.
 AGENCIES = {
-    "Clinique juridique fictive du Pont": [
+    "Clinique juridique fictive du Phare": [
         Founder(roles.AGENCY_COORDINATOR.code, "Noor Fictive-Haddad", "noor@cellule.example"),
         Founder(roles.AGENCY_WORKER.code, "Thea Inventée", "thea@cellule.example", "en"),
     ],
     "Maison Fictive du Saule": [
         Founder(roles.AGENCY_COORDINATOR.code, "Solange Exemple-Tremblay", "solange@cellule.example"),
     ],
-    "Centre de santé imaginaire": [
+    "Clinique Fictive Santé sans condition": [
         Founder(roles.AGENCY_COORDINATOR.code, "Dimitri Imaginaire", "dimitri@cellule.example"),
     ],
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from cellule.accounts.acting import Acting
+from cellule.accounts.models import Organisation
 from referrals.hsds.files import read_file
 from referrals.hsds.loading import load
 from referrals.models import Agency, Agreement
@@ -23,10 +24,12 @@ _WORLD = uuid.UUID("b9e4a0de-6b0e-4c1d-8f7b-1a54c0f0a3d2")
 
 
 def tell(cast: Mapping[str, Acting]) -> None:
-    """Import the fictional directory and put three agreements in force; done again, it changes nothing."""
+    """Import the fictional directory, agree with three agencies and connect them; done again, it changes nothing."""
     load(read_file(DIRECTORY))
     for name, number in AGREEMENTS.items():
-        _agree(Agency.objects.get(name=name), number, cast["mireille"])
+        agency = Agency.objects.get(name=name)
+        _agree(agency, number, cast["mireille"])
+        agency.connect(Organisation.objects.get(name=name), by=cast["mireille"])
 
 
 def _agree(agency: Agency, number: str, by: Acting) -> None:

@@ -4,12 +4,18 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from audit.log.actions import Relation
+from audit.log.record import record
 from cellule import references
-from cellule.accounts.models import User
+from cellule.accounts.acting import Acting
+from cellule.accounts.models import Organisation, User
 from cellule.accounts.roles import SYSTEM, Permission
+from cellule.steps import TooLate
+from referrals import actions, policies
 from referrals.enforcement import NAMES
 
 if TYPE_CHECKING:
@@ -116,6 +122,31 @@ class Agency(models.Model):
             if self.organisation_id
             else User.objects.none()
         )
+
+    def connect(self, organisation: Organisation, *, by: Acting) -> None:
+        """Say that the people of a partner organisation answer for this agency; said once, and never undone.
+
+        Raises PermissionDenied, and TooLate when either belongs to another one already.
+        """
+        if not policies.may_agree(self, by.user):
+            raise PermissionDenied
+        if self.organisation_id == organisation.pk:
+            return
+        with transaction.atomic():
+            held = type(self).objects.select_for_update().get(pk=self.pk)
+            taken = type(self).objects.filter(organisation=organisation).exists()
+            if taken or held.organisation_id is not None or organisation.zone != Organisation.Zone.PARTNER:
+                raise TooLate([_("This agency, or this organisation, is connected already.")])
+            held.organisation = organisation
+            held.save(update_fields=["organisation"])
+            record(
+                actions.AGENCY_CONNECTED,
+                by=by.actor,
+                subject_type=self._meta.label_lower,
+                reference=self.reference,
+                relation=Relation.SUPERVISOR,
+            )
+        self.organisation = organisation
 
     def agreement_in_force(self, on: datetime.date) -> "Agreement | None":
         """Give the agreement under which something may be sent on this day, if there is one."""

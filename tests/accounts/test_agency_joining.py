@@ -282,7 +282,7 @@ def test_invitation_asks_as_usual_where_the_address_names_no_agency(organisation
 
 
 def test_people_of_agencies_read_their_organisation_on_their_account():
-    assert "Clinique juridique fictive du Pont" in signed_in("thea").get("/compte/").text
+    assert "Clinique juridique fictive du Phare" in signed_in("thea").get("/compte/").text
 
 
 def test_text_of_an_agency_s_person_is_kept_over_the_lock():

@@ -21,9 +21,9 @@ from referrals.models.packet import Sending
 from tests.factories import case_at, take
 from tests.referrals.agencies import agency, agreement, service
 
-CLINIC = "Clinique juridique fictive du Pont"
+CLINIC = "Clinique juridique fictive du Phare"
 SHELTER = "Maison Fictive du Saule"
-HEALTH = "Centre de santé imaginaire"
+HEALTH = "Clinique Fictive Santé sans condition"
 
 EVERYTHING = frozenset(Category.values)
 SENDING = Sending(
@@ -59,7 +59,8 @@ def joined(name: str, supervisor: Acting, **told: Any) -> Agency:
     organisation = Organisation.objects.get(name=name)
     if known := Agency.objects.filter(organisation=organisation).first():
         return known
-    made = agency(name=name, organisation=organisation, **told)
+    made = agency(name=name, **told)
+    made.connect(organisation, by=supervisor)
     agreement(made, by=supervisor, in_force=True)
     service(made)
     return made

@@ -55,7 +55,7 @@ with isolate_apps():
 
 def clinic() -> uuid.UUID:
     """The organisation of Noor and Thea."""
-    return Organisation.objects.get(name="Clinique juridique fictive du Pont").pk
+    return Organisation.objects.get(name="Clinique juridique fictive du Phare").pk
 
 
 def shelter() -> uuid.UUID:

@@ -19,7 +19,7 @@ from cellule.vault.unlocked import NotAMember, Unlocked, group_id
 from tests.people import acting
 from tests.vault.newcomers import Newcomer, let_in, newcomer
 
-CLINIC, SHELTER = "Clinique juridique fictive du Pont", "Maison Fictive du Saule"
+CLINIC, SHELTER = "Clinique juridique fictive du Phare", "Maison Fictive du Saule"
 
 pytestmark = pytest.mark.django_db
 
