@@ -140,9 +140,15 @@ class Added(models.Model):
         """Write anew what is known of somebody. Raises PermissionDenied, Stale."""
         self._correct(person, {"ordinary": known}, actions.PERSON_CORRECTED, by, version)
 
-    def write_identity(self: "Case", person: Person, *, by: Acting, identity: PersonIdentity, version: int) -> None:
-        """Write down who somebody is on paper; it may stay empty for ever. Raises PermissionDenied, Stale."""
-        self._correct(person, {"identity": identity}, actions.IDENTITY_WRITTEN, by, version)
+    def write_identity(
+        self: "Case", person: Person, *, by: Acting, identity: PersonIdentity | None, version: int
+    ) -> None:
+        """Write down who somebody is on paper, instead of what was written; None leaves it empty, as it may stay for ever.
+
+        Raises PermissionDenied, Stale.
+        """
+        action = actions.IDENTITY_WRITTEN if identity else actions.IDENTITY_EMPTIED
+        self._correct(person, {"identity": identity}, action, by, version)
 
     def write_part(
         self: "Case", incident: Incident, person: Person, *, by: Acting, part: ParticipationStory, version: int

@@ -96,8 +96,11 @@ class Sealer(OpenKeys):
     subject: uuid.UUID | None = None
 
     def write(self, row: models.Model, column: str, document: Any) -> None:
-        """Seal a document into a column of the row (not saved)."""
+        """Seal a document into a column of the row, or empty the column with None (not saved)."""
         field: SealedDocument = row._meta.get_field(column)
+        if document is None:
+            setattr(row, field.attname, None)
+            return
         version, key = self.keys[field.compartment]
         field.seal(row, document, key, version)
 
@@ -216,12 +219,6 @@ class Unlocked(OpenKeys):
         wrapped = owner_keys(owners, compartments)
         record_read(action, by=by, shown=[owner.reference for owner in owners])
         return self._open(owners, wrapped)
-
-    def open_own(self, owner: Owner, compartments: Sequence[Compartment]) -> OpenedOwner:
-        """Open what this person alone holds, a draft of their own; so no entry. Raises NotAMember, CannotOpen."""
-        if owner.key_holder != self.user:
-            raise NotAMember
-        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
 
     def _open(self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}
