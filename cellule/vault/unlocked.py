@@ -189,7 +189,8 @@ class Unlocked(OpenKeys):
     ) -> OpenedOwner:
         """Open compartments of one owner, after the entry that says so is committed.
 
-        Raises NotAMember or CannotOpen; the entry stays, for the attempt was made.
+        Raises NotAMember, CannotOpen, and HeldElsewhere for an owner that was moved since it was read; the entry stays,
+        for the attempt was made.
         """
         wrapped = owner_keys([owner], compartments)
         record_read(
@@ -201,16 +202,16 @@ class Unlocked(OpenKeys):
             relation=relation,
             purpose=purpose,
         )
-        return self._open([owner], wrapped)[owner.pk]
+        return self._open_one(owner, wrapped)
 
     def open_recorded(self, owner: Owner, compartments: Sequence[Compartment], entry: Entry) -> OpenedOwner:
         """Open compartments of one owner under an entry that is committed already, for it carries a sealed detail.
 
-        Raises NotAMember, CannotOpen, and ValueError for an entry about something else.
+        Raises NotAMember, CannotOpen, HeldElsewhere, and ValueError for an entry about something else.
         """
         if (entry.reference, entry.actor_id) != (owner.reference, str(self.user)):
             raise ValueError("this entry tells of another record or person")
-        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
+        return self._open_one(owner, owner_keys([owner], compartments))
 
     def open_owners(
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor
@@ -219,6 +220,11 @@ class Unlocked(OpenKeys):
         wrapped = owner_keys(owners, compartments)
         record_read(action, by=by, shown=[owner.reference for owner in owners])
         return self._open(owners, wrapped)
+
+    def _open_one(self, owner: Owner, wrapped: Sequence[WrappedKey]) -> OpenedOwner:
+        if wrapped and all(row.holder != owner.key_holder for row in wrapped):
+            raise HeldElsewhere
+        return self._open([owner], wrapped)[owner.pk]
 
     def _open(self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}
