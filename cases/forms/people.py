@@ -94,9 +94,7 @@ class IdentityForm(Versioned):
         required=False,
     )
     empty = forms.BooleanField(
-        label=_("Take away what is written and leave the identity empty"),
-        help_text=_("What is written down now is gone for good."),
-        required=False,
+        label=_("Take away for good what is written, and leave the identity empty"), required=False
     )
 
     def __init__(self, *args: Any, has_identity: bool, **kwargs: Any) -> None:
