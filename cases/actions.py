@@ -26,6 +26,17 @@ INTAKE_WRITTEN = Action("cases.intake_written", _("Wrote down answers of the int
 RISK_ASSESSED = Action("cases.risk_assessed", _("Assessed the risk"))
 CONSENT_RECORDED = Action("cases.consent_recorded", _("Wrote down a consent, or its refusal"))
 
+# --- Files: each look is an entry of its own, and so is taking one out of the house -------------------
+FILES_LISTED = Action("cases.files_listed", _("Looked at the list of a case’s files"))
+FILE_OPENED = Action("cases.file_opened", _("Opened the page of a file"))
+FILE_ADDED = Action("cases.file_added", _("Added a file to a case"))
+FILE_VIEWED = Action("cases.file_viewed", _("Looked at a file"))
+FILE_PRINTED = Action("cases.file_printed", _("Printed a file"))
+FILE_DOWNLOADED = Action("cases.file_downloaded", _("Downloaded a file"))
+ORIGINAL_DOWNLOADED = Action("cases.original_downloaded", _("Downloaded a file as it was received"))
+FILE_BROKEN = Action("cases.file_broken", _("Found a file broken"))
+FILE_TAKEN_AWAY = Action("cases.file_taken_away", _("Took a file away for good"))
+
 # --- Steps -----------------------------------------------------------------------------------------
 INTAKE_BEGUN = Action("cases.intake_begun", _("Began the intake"))
 ASSESSMENT_BEGUN = Action("cases.assessment_begun", _("Finished the intake and began the assessment"))

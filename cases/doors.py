@@ -57,6 +57,16 @@ def open_decision(request: HttpRequest, case: Case) -> OpenedOwner:
     return _open(request, case, [Compartment.ORDINARY, Compartment.STORY], STORY_REVEALED, RevealReason.DECISION)
 
 
+def open_files(request: HttpRequest, case: Case, action: Action) -> OpenedOwner:
+    """Open what is known of a case's files, and their keys, after the entry that says what for is committed.
+
+    For who works on the case. PermissionDenied.
+    """
+    if not policies.may_read(case, request.user):
+        raise PermissionDenied
+    return _open(request, case, [Compartment.STORY], action, CASEWORK)
+
+
 def reveal_identity(request: HttpRequest, case: Case, *, reason: str, words: str) -> OpenedOwner:
     """Open who people of the case are on paper, after the entry with the reason is committed. PermissionDenied."""
     if not policies.may_reveal(case, request.user):

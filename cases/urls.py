@@ -2,7 +2,21 @@
 
 from django.urls import path, register_converter
 
-from cases.views import additions, case, contact, day, incidents, intake, lists, needs, people, reveal, risk, steps
+from cases.views import (
+    additions,
+    case,
+    contact,
+    day,
+    files,
+    incidents,
+    intake,
+    lists,
+    needs,
+    people,
+    reveal,
+    risk,
+    steps,
+)
 from cellule.references import ReferenceConverter
 
 register_converter(ReferenceConverter, "reference")
@@ -27,6 +41,14 @@ urlpatterns = [
     path("dossiers/<reference:reference>/risque/", risk.risk, name="risk"),
     path("dossiers/<reference:reference>/besoins/nouveau/", needs.new_need, name="new_need"),
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
+    # documents
+    path("dossiers/<reference:reference>/documents/", files.files, name="files"),
+    path("dossiers/<reference:reference>/documents/nouveaux/", files.new_files, name="new_files"),
+    path("dossiers/<reference:reference>/documents/<uuid:pk>/", files.file, name="file"),
+    path("dossiers/<reference:reference>/documents/<uuid:pk>/apercu/<int:page>/", files.preview, name="file_preview"),
+    path("dossiers/<reference:reference>/documents/<uuid:pk>/imprimer/", files.print_file, name="print_file"),
+    path("dossiers/<reference:reference>/documents/<uuid:pk>/telecharger/", files.download, name="download_file"),
+    path("dossiers/<reference:reference>/documents/<uuid:pk>/retirer/", files.take_away, name="take_file_away"),
     # accueil
     path("accueil/<reference:reference>/", intake.tasks, name="intake"),
     path("accueil/<reference:reference>/verifier/", intake.check, name="intake_check"),

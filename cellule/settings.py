@@ -229,7 +229,16 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "media"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# A file goes nowhere, unless its page names the handler that seals it: nothing is ever spooled.
+FILE_UPLOAD_HANDLERS = ["cellule.vault.uploads.Dropped"]
+# Where sealed files lie: a folder, or s3://bucket/prefix with the options of that store.
+FILE_STORE = env_text("FILE_STORE", str(DATA / "files"))
+FILE_STORE_OPTIONS = dict(
+    parse_qsl(env_text("FILE_STORE_OPTIONS"), strict_parsing=bool(env_text("FILE_STORE_OPTIONS")))
+)
+FILE_SIZE_LIMIT = env_int("FILE_SIZE_LIMIT", 250 * 1024 * 1024)
+# The local socket of a virus scanner (clamd). While it is set and away, no file is taken.
+SCANNER_SOCKET = env_text("SCANNER_SOCKET")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -11,6 +11,7 @@ SECOND_FACTOR_REQUIRED = False
 _folder = tempfile.TemporaryDirectory(prefix="cellule-data-")
 DATA = Path(_folder.name)
 SECRETS_FILE = DATA / "secrets" / "house.json"
+FILE_STORE = str(DATA / "files")
 SIGN_IN_ANSWER_SECONDS = 0
 SLOT_COST = {"memory": 8 * 1024, "passes": 1, "lanes": 1}
 STORAGES = {

@@ -4,6 +4,7 @@ A new address fails here until it has a row. Cells: a status, or where a redirec
 `wait` waiting room, `step` passphrase again, `on` any other page of the house).
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator
@@ -14,16 +15,28 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from audit.log.models import Entry
-from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models import (
+    Case,
+    Channel,
+    ContactDetails,
+    ContactRules,
+    File,
+    FileStory,
+    Interpreter,
+    PersonIdentity,
+)
 from cases.models.codes import NeedKind
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation
 from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
+from cellule.vault.files import sealed
 from referrals.models import Agreement
+from tests.cases.pictures import pdf
 from tests.people import acting, signed_in
 from tests.referrals.agencies import agency, agreement
 
@@ -73,6 +86,13 @@ cases:risk                      in   in   wait lock 404  200  404  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405
+cases:files                     in   in   wait lock 404  200  404  403  403  403  403
+cases:new_files                 in   in   wait lock 404  200  404  403  403  403  403
+cases:file                      in   in   wait lock 404  200  404  403  403  403  403
+cases:file_preview              in   in   wait lock 404  200  404  403  403  403  403
+cases:print_file                in   in   wait lock 405  405  405  405  403  403  403
+cases:download_file             in   in   wait lock 405  405  405  405  403  403  403
+cases:take_file_away            in   in   wait lock 404  200  404  403  403  403  403
 cases:identity                  in   in   wait lock 404  200  404  403  403  403  403
 cases:incident                  in   in   wait lock 404  200  404  403  403  403  403
 cases:new_person                in   in   wait lock 404  200  404  403  403  403  403
@@ -150,6 +170,13 @@ cases:risk                      in   in   wait lock 404  422  404  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on
+cases:files                     in   in   wait lock 405  405  405  405  403  403  403
+cases:new_files                 in   in   wait lock 404  422  404  403  403  403  403
+cases:file                      in   in   wait lock 405  405  405  405  403  403  403
+cases:file_preview              in   in   wait lock 405  405  405  405  403  403  403
+cases:print_file                in   in   wait lock 404  200  404  403  403  403  403
+cases:download_file             in   in   wait lock 404  200  404  403  403  403  403
+cases:take_file_away            in   in   wait lock 404  422  404  403  403  403  403
 cases:identity                  in   in   wait lock 404  422  404  403  403  403  403
 cases:incident                  in   in   wait lock 405  405  405  405  403  403  403
 cases:new_person                in   in   wait lock 404  422  404  403  403  403  403
@@ -185,6 +212,7 @@ accounts:lock                   in   in   lock lock lock lock lock lock lock loc
 account_logout                  in   in   in   in   in   in   in   in   in   in   in
 """
 
+FILE = uuid.UUID(int=6)
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
@@ -221,6 +249,10 @@ class House:
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
             **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
+            **{f"cases:{name}": [self.case.reference] for name in ("files", "new_files")},
+            **{f"cases:{name}": [self.case.reference, FILE] for name in ("file", "print_file", "download_file")},
+            "cases:take_file_away": [self.case.reference, FILE],
+            "cases:file_preview": [self.case.reference, FILE, 1],
             "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
@@ -249,11 +281,29 @@ def house(transactional_db) -> House:
     case.write_contact(by=claire, rules=ContactRules(), details=ContactDetails(code_word="olive"), version=0)
     case.add_need(by=claire, row_id=uuid.UUID(int=4), kind=NeedKind.FOOD, urgent=False)
     case.add_note(by=claire, row_id=uuid.UUID(int=5), body="Note.")
+    _file(case, claire)
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
     entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=acting("mireille"), in_force=True)
     return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed)
+
+
+def _file(case: Case, by) -> None:
+    content = pdf(1)
+    made, digest = sealed(case.pk, content), hashlib.sha256(content).hexdigest()
+    told = FileStory(
+        "bail.pdf",
+        "pdf",
+        made.size,
+        digest,
+        str(made.blob),
+        made.size,
+        digest,
+        timezone.now().isoformat(),
+        str(by.user.pk),
+    )
+    assert File.add(case, by=by, row_id=FILE, story=told, made=[made])
 
 
 def _invited(name: str, administrator) -> Invitation:

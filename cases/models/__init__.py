@@ -5,6 +5,7 @@ from cases.models.case import Case, CaseOrdinary, IntakeStory
 from cases.models.codes import Channel, Interpreter, State
 from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
 from cases.models.entrusting import LEAD, SHARE
+from cases.models.file import Act, Custody, CustodyStory, File, FileStory
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
 from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
@@ -22,6 +23,7 @@ from cases.models.visit import Visit
 __all__ = [
     "LEAD",
     "SHARE",
+    "Act",
     "Case",
     "CaseGroupGrant",
     "CaseOrdinary",
@@ -34,6 +36,10 @@ __all__ = [
     "ConsentStory",
     "ContactDetails",
     "ContactRules",
+    "Custody",
+    "CustodyStory",
+    "File",
+    "FileStory",
     "Incident",
     "IncidentStory",
     "IntakeStory",

@@ -3,6 +3,7 @@ import {
   Button,
   CharacterCount,
   ErrorSummary,
+  FileUpload,
   NotificationBanner,
   PasswordInput,
   ServiceNavigation,
@@ -16,8 +17,9 @@ import { watchReasons } from "./reasons.js";
 import { watchRevealed } from "./reseal.js";
 import { watchAnswers } from "./reveal.js";
 import { guardSubmissions } from "./submissions.js";
+import { watchUploads } from "./upload.js";
 
-const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput];
+const COMPONENTS = [Button, CharacterCount, ErrorSummary, FileUpload, NotificationBanner, PasswordInput];
 
 function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
@@ -25,6 +27,7 @@ function enliven(scope) {
   watchAnswers(scope);
   watchReasons(scope);
   watchRevealed(scope);
+  watchUploads(scope);
 }
 
 // A page that the browser kept in memory may show what a lock or a sign-out has closed since.

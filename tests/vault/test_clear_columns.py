@@ -46,6 +46,8 @@ def test_sealed_contracts_are_frozen_and_unique():
         ("cases.case.ordinary", "ordinary", "cases.case.ordinary"),
         ("cases.case.standing", "ordinary", "cases.case.standing"),
         ("cases.consent.story", "story", "cases.consent.story"),
+        ("cases.custody.story", "story", "cases.custody.story"),
+        ("cases.file.story", "story", "cases.file.story"),
         ("cases.incident.story", "story", "cases.incident.story"),
         ("cases.milestone.ordinary", "ordinary", "cases.milestone.ordinary"),
         ("cases.milestone.story", "story", "cases.milestone.story"),

@@ -1,5 +1,6 @@
 """The nouns of the vault. All but letters' bodies and drafts live in the key schema, with no foreign key into it."""
 
+from cellule.vault.models.file_key import FileKey
 from cellule.vault.models.group import EpochLink, GroupWrap, KeyGroup, ProposedRoster, Roster
 from cellule.vault.models.holder import CustodianWrap, HolderKeys, Slot
 from cellule.vault.models.letter import Letter, LetterKey
@@ -10,6 +11,7 @@ from cellule.vault.models.session import VaultSession
 __all__ = [
     "CustodianWrap",
     "EpochLink",
+    "FileKey",
     "GroupWrap",
     "HolderKeys",
     "KeyGroup",
