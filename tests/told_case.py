@@ -1,10 +1,12 @@
 """One case told through the pages, with words in every sealed record that a case can have."""
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cases.models import Incident, Note, Person
+from cases.models import File, Incident, Note, Person
 from cellule.vault.fields import SealedDocument
+from tests.cases.pictures import jpeg
 
 DAY_UNKNOWN = {"happened-kind": "unknown"}
 # As it is kept, once somebody has typed it in their own way.
@@ -27,6 +29,7 @@ def tell(claire: Client, mireille: Client, mark: str) -> str:
     send(claire, f"{intake}besoins/", {"needs": "unknown-declined"})
     _tell_what_happened(claire, case, mark)
     _tell_of_people(claire, case, mark)
+    _hand_over_files(claire, case, mark)
     _tell_how_to_reach(claire, mireille, case, mark)
     _walk(claire, mireille, case, mark)
     return case
@@ -60,6 +63,25 @@ def _tell_of_people(claire: Client, case: str, mark: str) -> None:
     send(claire, f"{case}personnes/{client.reference}/identite/", {**identity, "seen": ["passport"]})
     part = f"{case}incidents/{Incident.objects.get().reference}/personnes/{client.reference}/"
     send(claire, part, {"roles": ["victim"], "relation": f"{mark} du lien", "description": f"{mark} du portrait"})
+
+
+def _hand_over_files(claire: Client, case: str, mark: str) -> None:
+    """A long text and a picture, looked at, printed and downloaded; another one is refused, another taken away."""
+    text = SimpleUploadedFile(f"{mark} du fichier.txt", f"{mark} du texte\n".encode() * 200_000)
+    picture = SimpleUploadedFile(f"{mark} de la photo.jpg", jpeg(says=f"{mark} de l'appareil"))
+    wrong = SimpleUploadedFile(f"{mark} du programme.txt", b"MZ\x00" + f"{mark} refusé".encode())
+    send(claire, f"{case}documents/nouveaux/", {"files": [text], "is_evidence": "on"})
+    send(claire, f"{case}documents/nouveaux/", {"files": [picture], "is_evidence": "on"})
+    once = claire.get(f"{case}documents/nouveaux/").context["form"]["once"].value()
+    assert claire.post(f"{case}documents/nouveaux/", {"once": once, "files": [wrong]}).status_code == 422
+    # To a page that takes none.
+    wrong.seek(0)
+    assert claire.post(f"{case}notes/nouvelle/", {"body": "", "files": [wrong]}).status_code == 422
+    for file in File.objects.all():
+        path = f"{case}documents/{file.pk}/"
+        assert [claire.get(f"{path}{below}").status_code for below in ("", "apercu/1/")] in ([200, 200], [200, 404])
+        claire.post(f"{path}imprimer/")
+        assert b"".join(claire.post(f"{path}telecharger/").streaming_content) != b""
 
 
 def _tell_how_to_reach(claire: Client, mireille: Client, case: str, mark: str) -> None:

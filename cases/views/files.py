@@ -78,7 +78,7 @@ def _taken(request: HttpRequest, case: Case) -> HttpResponse:
     if by_script and request.method == "POST":
         problems = [str(each.why) for each in refused] or [text for texts in form.errors.values() for text in texts]
         return JsonResponse({"problems": problems}, status=422 if problems else 200)
-    context = {"case": case, "some_were_kept": bool(refused) and len(refused) < len(form.cleaned_data.get("files", []))}
+    context = {"case": case, "some_were_kept": 0 < len(refused) < len(sent)}
     return form_page(request, "cases/files/new_files.html", form, **context)
 
 

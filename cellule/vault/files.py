@@ -5,6 +5,7 @@ the store is padded; name, type, true size and hash lie in the sealed record of 
 speaks the S3 protocol, by one setting.
 """
 
+import datetime
 import os
 import uuid
 from collections.abc import Iterator
@@ -175,13 +176,32 @@ def _context(owner: uuid.UUID, blob: uuid.UUID) -> bytes:
 # --- The store --------------------------------------------------------------------------------------
 
 
-def discard(blob: uuid.UUID) -> None:
+def discard(blob: uuid.UUID | str) -> None:
     """Take a blob out of the store; none there is as well."""
     with _store_faults():
         try:
             obstore.delete(store(), str(blob))
         except FileNotFoundError:
             return
+
+
+def sweep(older_than: datetime.datetime) -> int:
+    """Take blobs out of the store that no key opens and that are older than a moment; gives how many."""
+    swept = 0
+    for batch in obstore.list(store(), chunk_size=1000):
+        old = {each["path"] for each in batch if each["last_modified"] < older_than}
+        known = FileKey.objects.filter(blob__in=[_named(name) for name in old if _named(name)])
+        for name in old - {str(blob) for blob in known.values_list("blob", flat=True)}:
+            discard(name)
+            swept += 1
+    return swept
+
+
+def _named(name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        return None
 
 
 def store() -> Any:

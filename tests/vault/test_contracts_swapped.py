@@ -11,11 +11,12 @@ from django.apps import apps
 from django.db import connection
 
 from cases.actions import CASE_OPENED
-from cases.models import Case, IntakeStory, ParticipationStory, PersonIdentity, PersonOrdinary, State
+from cases.models import Case, File, FileStory, IntakeStory, ParticipationStory, PersonIdentity, PersonOrdinary, State
 from cases.models.codes import RiskLevel
 from cellule.accounts.acting import Acting
 from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.vault.fields import SealedDocument, SealedModel
+from cellule.vault.files import sealed
 from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import OpenedOwner
@@ -48,9 +49,16 @@ def told(lead: Acting, supervisor: Acting) -> Case:
     for _ in range(2):
         case.add_note(by=lead, row_id=uuid.uuid4(), body="Une note.")
         need(case, lead)
+        _file(case, lead)
     take(case, "propose_closing", lead)
     take(case, "decline_closing", supervisor)
     return Case.objects.get(pk=case.pk)
+
+
+def _file(case: Case, lead: Acting) -> None:
+    made, row = sealed(case.pk, b"Papier."), uuid.uuid4()
+    story = FileStory("a.txt", "text", 7, "0" * 64, str(made.blob), 7, "0" * 64, "2026-03-01", str(lead.user.pk))
+    File.add(case, by=lead, row_id=row, story=story, made=[made])
 
 
 @pytest.fixture
