@@ -23,7 +23,7 @@ MOST_PAGES = 400
 
 _ONE_AT_A_TIME = threading.Lock()
 _FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP"}
-_GREY = (90, 90, 90, 90)
+_GREY = (60, 60, 60, 130)
 # Pillow's own limit warns from half of what it refuses; ours is asked before anything is unpacked.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -125,7 +125,7 @@ def _marked(picture: Image.Image, marks: str) -> Image.Image:
     for row, top in enumerate(range(10, picture.height + step_down, step_down)):
         for left in range(-(row % 2) * step_across // 2, picture.width, step_across):
             # Readable on what is dark and on what is bright.
-            pen.text((left + 1, top + 1), marks, fill=(255, 255, 255, 90), font=font)
+            pen.text((left + 1, top + 1), marks, fill=(255, 255, 255, 130), font=font)
             pen.text((left, top), marks, fill=_GREY, font=font)
     return Image.alpha_composite(picture.convert("RGBA"), veil).convert("RGB")
 

