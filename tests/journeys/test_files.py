@@ -36,7 +36,7 @@ def test_files_are_sent_looked_at_and_taken_away(arrives, case):
     claire.signs_in()
     claire.goes_to(_address(case, "files"))
     look_everywhere(claire)
-    claire.presses("Add files")
+    claire.follows("Add files")
     claire.is_at(_address(case, "new_files"))
     look_everywhere(claire)
 
