@@ -30,6 +30,8 @@ from cellule.vault.unlocked import OpenedOwner, Sealer
 
 # How much of a file is in memory at a time.
 PIECE = 1 << 20
+# Nobody waits longer for a store that is away.
+PATIENCE = datetime.timedelta(seconds=15)
 # Below this all files look alike.
 SMALLEST = 64 * 1024
 
@@ -149,8 +151,10 @@ def with_key(keys: OpenedOwner, blob: uuid.UUID, file: uuid.UUID, size: int) -> 
     Raises BrokenFile when the key was destroyed or does not fit.
     """
     row = FileKey.objects.filter(blob=blob, file=file, owner=keys.owner).first()
-    wrapping: AESGCM | None = row and keys.keys.get((row.compartment, record_header(row.version)))
-    if row is None or wrapping is None:
+    if row is None:
+        raise BrokenFile
+    wrapping: AESGCM | None = keys.keys.get((row.compartment, record_header(row.version)))
+    if wrapping is None:
         raise BrokenFile
     try:
         key = unwrap(wrapping, bytes(row.wrap), _binding(row))
@@ -211,7 +215,14 @@ def store() -> Any:
 @lru_cache(maxsize=4)
 def _store(place: str, options: tuple[tuple[str, Any], ...]) -> Any:
     if "://" in place:
-        return from_url(place, **dict(options))
+        told = dict(options)
+        return from_url(
+            place,
+            config=told,
+            # A store on the same machine, or one behind a tunnel of its own: what it sees is sealed.
+            client_options={"allow_http": told.get("endpoint", "").startswith("http://")},
+            retry_config={"max_retries": 3, "retry_timeout": PATIENCE},
+        )
     folder = Path(place)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(folder)
