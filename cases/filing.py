@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,8 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
         return NotTaken(name, Refusal.NO_STORE.label)
     finally:
         if copy is not None and copy is not upload.made and not kept:
-            discard(copy.blob)
+            with suppress(StoreAway):
+                discard(copy.blob)
     return None
 
 

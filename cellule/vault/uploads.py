@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +54,9 @@ class SealedUpload(UploadedFile):
     def close(self) -> None:
         if self.made is not None and not self.is_kept:
             made, self.made = self.made, None
-            discard(made.blob)
+            # What stays in a store that is away has no key, and is swept.
+            with suppress(StoreAway):
+                discard(made.blob)
 
 
 class Sealing(FileUploadHandler):

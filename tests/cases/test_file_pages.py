@@ -12,6 +12,7 @@ from cases.models import Act, Custody, File
 from cellule.vault.files import store
 from cellule.vault.models import FileKey
 from tests.cases.pictures import GPS, jpeg, pdf
+from tests.people import signed_in
 
 
 @pytest.fixture
@@ -256,3 +257,39 @@ def test_a_file_of_another_case_does_not_open_under_this_one(as_, address, casew
 
     assert client.get(f"{address}{file.pk}/").status_code == 200
     assert client.get(f"/dossiers/{other.code}/documents/{file.pk}/").status_code == 404
+
+
+def test_a_forged_form_leaves_nothing(address, new_blobs):
+    client = signed_in("claire", enforce_csrf_checks=False)
+    once = client.get(f"{address}nouveaux/").context["form"]["once"].value()
+    client.handler.enforce_csrf_checks = True
+
+    def send(**more):
+        fields = {"once": once, "files": [SimpleUploadedFile("bail.pdf", b"%PDF-1.7 ...")], **more}
+        return client.post(f"{address}nouveaux/", fields).status_code
+
+    assert (send(), File.objects.count(), new_blobs()) == (403, 0, set())
+    token = client.get(f"{address}nouveaux/").context["csrf_token"]
+    assert (send(csrfmiddlewaretoken=str(token)), File.objects.count(), len(new_blobs())) == (302, 1, 1)
+
+
+def test_a_locked_session_takes_no_file(as_, address, new_blobs):
+    client = as_("claire")
+    once = client.get(f"{address}nouveaux/").context["form"]["once"].value()
+    client.post("/verrou/")
+
+    sent = client.post(f"{address}nouveaux/", {"once": once, "files": [SimpleUploadedFile("a.txt", b"MARKER")]})
+
+    assert (sent.status_code, sent["Location"].partition("?")[0], new_blobs()) == (302, "/verrou/", set())
+
+
+def test_a_text_file_that_is_not_to_be_shown_says_so(as_, address):
+    client = as_("claire")
+    send_files(client, address, ("note\u202egpj.txt", "Ce qu'elle a dit, இங்கே.".encode()))
+    file = File.objects.get()
+
+    page = client.get(f"{address}{file.pk}/")
+
+    assert (page.context["pages"], "notegpj.txt" in page.text) == (0, True)
+    assert client.post(f"{address}{file.pk}/imprimer/").status_code == 302
+    assert client.get(f"{address}{file.pk}/apercu/1/").status_code == 404

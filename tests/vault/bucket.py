@@ -1,5 +1,6 @@
 """A bucket that speaks the S3 protocol, on this machine: as much of it as sealing, opening and sweeping ask for."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,14 @@ class _Door(BaseHTTPRequestHandler):
         self._answer(200, ETag='"tag"')
 
     def do_POST(self) -> None:
-        self._body()
+        content = self._body()
+        if "delete" in self._asked:
+            names = re.findall(r"<Key>(.*?)</Key>", content.decode())
+            for name in names:
+                self.server.objects.pop(name, None)
+            told = "".join(f"<Deleted><Key>{name}</Key></Deleted>" for name in names)
+            self._answer(200, f"<DeleteResult>{told}</DeleteResult>".encode())
+            return
         if "uploads" in self._asked:
             words = f"<Bucket>b</Bucket><Key>{self._name}</Key><UploadId>one</UploadId>"
             self._answer(200, f"<InitiateMultipartUploadResult>{words}</InitiateMultipartUploadResult>".encode())
