@@ -1,6 +1,7 @@
 // Files go one by one, each with its progress; without this module the form sends them together.
 export function watchUploads(scope) {
   for (const form of scope.querySelectorAll("form[data-upload]")) {
+    nameAsSeen(form.querySelector(".govuk-file-upload-button"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       // The page's other guards count a form as sent; here it may be sent again for what is left.
@@ -8,6 +9,14 @@ export function watchUploads(scope) {
       if (!form.dataset.busy) send(form);
     });
   }
+}
+
+// GOV.UK's button holds a comma that nobody sees in the middle of its words: what is said must be what stands there.
+function nameAsSeen(button) {
+  const comma = button?.querySelector("[id$=-comma]");
+  if (!comma) return;
+  comma.hidden = true;
+  button.after(comma);
 }
 
 async function send(form) {
