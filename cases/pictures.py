@@ -5,6 +5,7 @@ One at a time in each process: pictures are large in memory, and PDFium knows no
 
 import io
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -118,6 +119,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _marked(picture: Image.Image, marks: str) -> Image.Image:
     """Write the marks across the picture, again and again, so that no part of it goes without them."""
+    marks = _drawable(marks)
     veil = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen, font = ImageDraw.Draw(veil), _font(max(14, picture.width // 50))
     _left, _top, right, bottom = font.getbbox(marks)
@@ -128,6 +130,12 @@ def _marked(picture: Image.Image, marks: str) -> Image.Image:
             pen.text((left + 1, top + 1), marks, fill=(255, 255, 255, 130), font=font)
             pen.text((left, top), marks, fill=_GREY, font=font)
     return Image.alpha_composite(picture.convert("RGBA"), veil).convert("RGB")
+
+
+def _drawable(marks: str) -> str:
+    """The font that comes with Pillow draws no letter with an accent: these lose it, rather than become boxes."""
+    apart = unicodedata.normalize("NFKD", marks.replace("·", "-"))
+    return " ".join(apart.encode("ascii", "ignore").decode().split())
 
 
 @lru_cache(maxsize=8)

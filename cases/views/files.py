@@ -25,7 +25,6 @@ from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
 from cellule.steps import Stale
-from cellule.templatetags.typography import moment
 from cellule.vault.files import BrokenFile
 from cellule.vault.unlocked import OpenedOwner
 from cellule.vault.uploads import SealedUpload, Sealing
@@ -109,7 +108,7 @@ def preview(request: HttpRequest, reference: str, pk: UUID, page: int) -> HttpRe
     case, row, opened, sheet = _found(request, reference, pk, actions.FILE_VIEWED)
     if not sheet.shows:
         raise Http404
-    marks = f"{request.user.name} · {moment(timezone.now())} · {case.code}"
+    marks = f"{request.user.name} · {timezone.localtime():%Y-%m-%d %H:%M} · {case.code}"
     try:
         picture = pictures.preview(sheet.kind, row.bytes_of(opened, sheet.story), page, marks)
     except BrokenFile:

@@ -106,3 +106,10 @@ def test_each_page_is_drawn_with_its_marks():
     for page in (0, 3):
         with pytest.raises(Unreadable):
             preview(FileType.PDF, content, page, "Claire")
+
+
+def test_marks_lose_their_accents_rather_than_become_boxes():
+    content = pdf(1)
+
+    assert preview(FileType.PDF, content, 1, "Joaquín Système") == preview(FileType.PDF, content, 1, "Joaquin Systeme")
+    assert preview(FileType.PDF, content, 1, "Joaquín") != preview(FileType.PDF, content, 1, "Joaquín Système")
