@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 # Asked whenever something is written: written out, because composing it takes longer than running it, and about one
 # case alone, so that the server plans it once. The second means what `CaseQuerySet.worked_by` does.
 _HOLD = """
-UPDATE cases_case SET version = version + 1 WHERE id = %s AND state = ANY(%s) RETURNING version, key_holder, state
-"""
+UPDATE cases_case SET version = version + 1 WHERE id = %s AND state IN ({open})
+RETURNING version, key_holder, state
+""".format(open=", ".join(f"'{state.value}'" for state in OPEN))
 _STILL_THEIRS = """
 SELECT EXISTS (
     SELECT 1 FROM cases_caseusergrant u WHERE u.content_object_id = %(case)s AND u.user_id = %(user)s
@@ -257,7 +258,7 @@ class Added(models.Model):
     def _hold(self: "Case", by: Acting) -> None:
         """Lock the case's row to the end, and ask again whether it is still theirs and open."""
         with connection.cursor() as cursor:
-            cursor.execute(_HOLD, [self.pk, [state.value for state in OPEN]])
+            cursor.execute(_HOLD, [self.pk])
             now_is = cursor.fetchone()
             # Whoever waited for the lock has the row as it is now; the grants of now only the next statement sees.
             cursor.execute(_STILL_THEIRS, {"case": self.pk, "user": by.user.pk})
