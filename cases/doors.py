@@ -26,7 +26,7 @@ def find_case(request: HttpRequest, reference: str) -> Case:
     told = [request.user.pk] * 3
     case = next(iter(Case.objects.raw(_by_reference(), [*told, reference])), None)
     if case is None or not case.is_worked_by(request.user):
-        # What is granted to nobody may still be theirs to supervise; what does not exist is asked for alike.
+        # What is not granted to them may be theirs to supervise; what does not exist is asked for just the same.
         visible = Case.objects.visible_to(request.user).telling_grants_of(request.user)
         case = next(iter(visible.filter(reference=reference)), None)
     if case is None:
