@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from cellule.frames import in_one_piece
 from cellule.ground.discretion import Discreet
 
 __all__ = [
@@ -68,6 +69,7 @@ class Headers:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
+    @in_one_piece
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response["Cache-Control"] = "no-store"
