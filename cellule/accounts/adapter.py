@@ -99,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 reference=str(user.pk),
             )
         request.vault_cookie = cookie
-        keeping.mark_sign_in(request, user)
+        request.sign_in_mark = keeping.sign_in_mark(request, user)
         response = super().post_login(request, user, **kwargs)
         return redirect("accounts:kept") if parking.parked_for(user.pk) else response
 

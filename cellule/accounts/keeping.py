@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import _unmask_cipher_token, get_token
+from django.middleware.csrf import _unmask_cipher_token, get_token  # type: ignore[attr-defined]
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
@@ -45,10 +45,10 @@ def keep_for_absent(request: HttpRequest) -> User | None:
     return author if keep(request, author) else None
 
 
-def mark_sign_in(request: HttpRequest, user: User) -> None:
-    """Remember who signed in, so that what they write on pages made from now on can be kept for them."""
+def sign_in_mark(request: HttpRequest, user: User) -> str:
+    """Give the mark that tells who signed in, so that what they write on pages made from now on can be kept."""
     marks = [[_page_mark(get_token(request)), str(user.pk)], *_marks(request)]
-    request.sign_in_mark = signing.dumps(marks[:_SIGN_INS], salt=_SALT)
+    return signing.dumps(marks[:_SIGN_INS], salt=_SALT)
 
 
 def set_cookie(response: HttpResponse, value: str) -> None:
@@ -88,7 +88,10 @@ def _marks(request: HttpRequest) -> list[list[str]]:
 
 
 def _page_mark(token: str) -> str:
-    """What all tokens of one sign-in have in common, and nothing else can be made to have."""
+    """What all tokens of one sign-in have in common, and nothing else can be made to have.
+
+    Each page shows its token under a mask of its own, which only Django's own function takes off.
+    """
     try:
         return salted_hmac(_SALT, _unmask_cipher_token(token), algorithm="sha256").hexdigest()
     except ValueError:

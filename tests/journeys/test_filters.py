@@ -53,5 +53,5 @@ def test_menu_says_that_the_unassigned_list_is_one_of_the_units(arrives):
 
     mireille.goes_to("/dossiers/cellule/sans-responsable/")
 
-    current = mireille.page.locator("nav [aria-current=true]")
+    current = mireille.page.locator("#navigation [aria-current]")
     expect(current).to_have_text([mireille.words("Unit’s cases")])
