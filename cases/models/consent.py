@@ -105,7 +105,7 @@ def _is_system(consent: "Consent", user: Any) -> bool:
 
 
 def _unit_user(consent: "Consent", user: Any) -> bool:
-    return user is not SYSTEM and policies.may_read(consent.case, user)
+    return user is not SYSTEM and policies.may_look(consent.case, user)
 
 
 def _ends_its_case(consent: "Consent", user: Any) -> bool:

@@ -11,6 +11,7 @@ from cases.forms.inquiry import InquiryForm
 from cases.models import Case
 from cases.needs import needs_of
 from cases.overview import frame_of, stages_of, steps_of, team_of, visit
+from cases.tabs import tabs_of
 from cases.timeline import events_of, narrowed, since_last_visit
 from cases.views.asked import kinds, turned
 from cases.views.frame import form_page
@@ -42,6 +43,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     kind, by_day = request.GET.get("voir", ""), request.GET.get("ordre") == "faits"
     context = {
         **frame_of(case, opened),
+        "tabs": tabs_of(case, request.user, "cases:case"),
         "works_on_it": works_on_it,
         "may_write": policies.may_write(case, request.user),
         "steps": steps_of(case, request.user),
