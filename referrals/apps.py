@@ -8,4 +8,5 @@ class Referrals(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        from referrals import stopping  # noqa: F401  declares what stops with a consent
+        # They declare what stops with a consent, and what the pages of a case tell of its referrals.
+        from referrals import panel, stopping  # noqa: F401

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import agreements, directory
+from referrals.views import agreements, directory, of_case, sending
 
 app_name = "referrals"
 urlpatterns = [
@@ -15,4 +15,11 @@ urlpatterns = [
         agreements.agreement_step,
         name="agreement_step",
     ),
+    # orientations : la cellule
+    path("ressources/<reference:reference>/orienter/", sending.begin, name="begin"),
+    path("dossiers/<reference:reference>/orientations/", of_case.of_case, name="of_case"),
+    path("dossiers/<reference:reference>/orientations/nouvelle/", sending.new, name="new"),
+    path("dossiers/<reference:reference>/orientations/resume/", of_case.panel, name="panel"),
+    path("orientations/<reference:reference>/preparer/", sending.compose, name="compose"),
+    path("orientations/<reference:reference>/apercu/", sending.preview, name="preview"),
 ]
