@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import actions
 from cases.models.consent import LONGEST_MONTHS, Consent, ConsentState, ConsentStory
-from cases.models.moments import this_week
+from cases.models.moments import months_after, this_week
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import Organisation
@@ -47,8 +47,9 @@ class Consented(models.Model):
         """
         if self.intake_week is None:
             raise TooLate([_("Explain the limits of confidentiality first: begin the intake.")])
-        longest = timezone.localdate() + datetime.timedelta(days=31 * LONGEST_MONTHS)
-        if ends_on > longest or (not refused and ends_on <= timezone.localdate()):
+        if ends_on > months_after(timezone.localdate(), LONGEST_MONTHS) or (
+            not refused and ends_on <= timezone.localdate()
+        ):
             raise TooLate([_("A consent ends within twelve months, and not before tomorrow.")])
         consent = Consent(
             pk=row_id,
