@@ -11,12 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions import INQUIRY_OPENED
+from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
 from cases.closing import words_of_steps
 from cases.incident_types import incident_type_name
-from cases.models import Case, Incident, Milestone, Need, Note, RiskAssessment, State
+from cases.models import Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
+from cellule.accounts.models import Organisation
 from cellule.templatetags.typography import fuzzy_date, moment
 from cellule.vault.unlocked import OpenedOwner
 
@@ -37,8 +38,8 @@ SHOWN = {
     Kind.RISK: gettext_lazy("Risk"),
     Kind.STEP: gettext_lazy("Steps"),
 }
-_STEPS = {"open_inquiry": INQUIRY_OPENED.label} | {
-    step.name: step.action.label for model in (Case, Need) for step in model.steps()
+_STEPS = {"open_inquiry": INQUIRY_OPENED.label, "record_consent": CONSENT_RECORDED.label} | {
+    step.name: step.action.label for model in (Case, Need, Consent) for step in model.steps()
 }
 
 
@@ -171,7 +172,7 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         "",
         "",
         _("Stage: %(stage)s") % {"stage": State(told.after).label} if moved else "",
-        # A colleague's id, until the names are known.
+        # The id of a colleague, or of an agency, until the names are known.
         told.to,
         at,
         at.date(),
@@ -193,7 +194,10 @@ def _with_words(events: Sequence[Event], written: Sequence[tuple[set[str], str]]
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
-    """The names of everybody who wrote or was given something, by id."""
-    wanted = {event.author for event in events} | {event.text for event in events if event.kind == Kind.STEP}
-    people = get_user_model()._default_manager.filter(pk__in=wanted - {""})
-    return {str(person.pk): person.name for person in people}
+    """The names of everybody who wrote or was given something, and of agencies that a consent names, by id."""
+    given = {event.text for event in events if event.kind == Kind.STEP} - {""}
+    people = get_user_model()._default_manager.filter(pk__in=given | {event.author for event in events} - {""})
+    names = {str(person.pk): person.name for person in people}
+    if agencies := given - names.keys():
+        names |= {str(agency.pk): agency.name for agency in Organisation.objects.filter(pk__in=agencies)}
+    return names
