@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions import INQUIRY_OPENED
+from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
 from cases.closing import words_of_steps
 from cases.incident_types import incident_type_name
@@ -41,7 +41,7 @@ SHOWN = {
     Kind.STEP: gettext_lazy("Steps"),
     Kind.REFERRAL: gettext_lazy("Referrals"),
 }
-_STEPS = {"open_inquiry": INQUIRY_OPENED.label} | {
+_STEPS = {"open_inquiry": INQUIRY_OPENED.label, "record_consent": CONSENT_RECORDED.label} | {
     step.name: step.action.label for model in (Case, Need, Consent) for step in model.steps()
 }
 
@@ -191,7 +191,7 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         "",
         "",
         _("Stage: %(stage)s") % {"stage": State(told.after).label} if moved else "",
-        # A colleague's id, until the names are known.
+        # The id of a colleague, or of an agency, until the names are known.
         told.to,
         at,
         at.date(),
@@ -213,10 +213,10 @@ def _with_words(events: Sequence[Event], written: Sequence[tuple[set[str], str]]
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
-    """The names of everybody who wrote or was given something, and of whom a consent is for, by id."""
-    wanted = {event.author for event in events} | {event.text for event in events if event.kind == Kind.STEP}
-    people = get_user_model()._default_manager.filter(pk__in=wanted - {""})
+    """The names of everybody who wrote or was given something, and of agencies that a consent names, by id."""
+    given = {event.text for event in events if event.kind == Kind.STEP} - {""}
+    people = get_user_model()._default_manager.filter(pk__in=given | {event.author for event in events} - {""})
     names = {str(person.pk): person.name for person in people}
-    if bodies := wanted - names.keys() - {""}:
-        names |= {str(body.pk): body.name for body in Organisation.objects.filter(pk__in=bodies)}
+    if agencies := given - names.keys():
+        names |= {str(agency.pk): agency.name for agency in Organisation.objects.filter(pk__in=agencies)}
     return names
