@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import agreements, directory, of_case, sending
+from referrals.views import agreements, consents, directory, joining, of_case, sending
 
 app_name = "referrals"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
         agreements.agreement_step,
         name="agreement_step",
     ),
+    path("ressources/<reference:reference>/personnes/", joining.connect, name="connect"),
+    # consentements
+    path("dossiers/<reference:reference>/consentements/", consents.consents, name="consents"),
+    path("dossiers/<reference:reference>/consentements/nouveau/", consents.new_consent, name="new_consent"),
+    path("consentements/<reference:reference>/", consents.consent, name="consent"),
+    path("consentements/<reference:reference>/retirer/", consents.withdraw, name="withdraw"),
     # orientations : la cellule
     path("ressources/<reference:reference>/orienter/", sending.begin, name="begin"),
     path("dossiers/<reference:reference>/orientations/", of_case.of_case, name="of_case"),

@@ -1,0 +1,8 @@
+"""The parts that this room adds to a case."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import policies
+from cases.tabs import tab
+
+tab("referrals:consents", _("Consents"), policies.may_look)
