@@ -9,9 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from cases import policies, tabs, timeline
+from cases import timeline
 from cases.models import Case
 from cellule.templatetags.typography import moment
 from cellule.vault.unlocked import OpenedOwner
@@ -24,8 +23,6 @@ from referrals.models.packet import Answer, Trace
 from referrals.parcel import UNIT, Parcel, names_in, parcel_of, traces_of
 
 _MEMO = "_referrals_opened"
-
-tabs.tab("referrals:of_case", gettext_lazy("Referrals"), policies.may_look)
 
 
 @dataclass(frozen=True)

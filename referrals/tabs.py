@@ -6,3 +6,4 @@ from cases import policies
 from cases.tabs import tab
 
 tab("referrals:consents", _("Consents"), policies.may_look)
+tab("referrals:of_case", _("Referrals"), policies.may_look)

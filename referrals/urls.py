@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import agreements, consents, directory, joining, of_case, sending
+from referrals.views import agreements, consents, directory, inbox, joining, messages, of_case, referral, sending, steps
 
 app_name = "referrals"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
         agreements.agreement_step,
         name="agreement_step",
     ),
+    # orientations
+    path("orientations/", inbox.inbox, name="inbox"),
+    path("orientations/<reference:reference>/", referral.referral, name="referral"),
+    path("orientations/<reference:reference>/etapes/<slug:slug>/", steps.step_page, name="step"),
+    path("orientations/<reference:reference>/message/", messages.message, name="message"),
     path("ressources/<reference:reference>/personnes/", joining.connect, name="connect"),
     # consentements
     path("dossiers/<reference:reference>/consentements/", consents.consents, name="consents"),
