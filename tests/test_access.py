@@ -115,11 +115,17 @@ offline                         200  200  200  200  200  200  200  200  200  200
 presence                        in   in   wait lock 204  204  204  204  204  204  204  204  204
 privacy                         200  200  200  200  200  200  200  200  200  200  200  200  200
 referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  200  200  200  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:panel                 in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
 referrals:directory             in   in   wait lock 200  200  200  200  403  403  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403  403  403
 referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  200  200
 referrals:message               in   in   wait lock 404  200  404  403  403  403  403  200  404
-referrals:referral              in   in   wait lock 404  on   404  on   403  403  403  200  404
+referrals:referral              in   in   wait lock 404  200  404  200  403  403  403  200  404
 referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  200  404
 referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
@@ -196,6 +202,12 @@ offline                         405  405  405  405  405  405  405  405  405  405
 presence                        in   in   wait lock 405  405  405  405  405  405  405  405  405
 privacy                         405  405  405  405  405  405  405  405  405  405  405  405  405
 referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  422  422  422  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:panel                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
 referrals:directory             in   in   wait lock 405  405  405  405  403  403  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403  403  403
 referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  405  405
@@ -249,6 +261,9 @@ class House:
             **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
             **{f"referrals:{name}": [self.referral.reference] for name in ("referral", "message")},
             "referrals:step": [self.referral.reference, "decliner"],
+            **{f"referrals:{name}": [self.referral.reference] for name in ("compose", "preview")},
+            **{f"referrals:{name}": [self.case.reference] for name in ("new", "of_case", "panel")},
+            "referrals:begin": [self.referral.service.reference],
             "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
