@@ -68,7 +68,8 @@ class Gathered:
 def ground_of(referral: Referral, opened: OpenedOwner) -> Ground:
     """Give what this referral can be made of today; `opened`: the case with its story."""
     case = referral.case
-    consent = case.active_consent(referral.agency.organisation, timezone.localdate())
+    recipient = referral.agency.organisation
+    consent = case.active_consent(recipient, timezone.localdate()) if recipient else None
     story = opened.read(consent, "story") if consent else None
     needs = _open_needs(case, opened)
     there = _written_down(case, opened)
