@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
-from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models import Case, Channel, Consent, ContactDetails, ContactRules, Interpreter, PersonIdentity, State
 from cases.models.codes import NeedKind
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
@@ -25,9 +25,10 @@ from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
 from referrals.models import Agreement, Referral
 from referrals.models.codes import ReferralState
+from tests.factories import case_at
 from tests.people import acting, signed_in
 from tests.referrals.agencies import agency, agreement
-from tests.referrals.sent import CLINIC, SHELTER, joined, referral_at
+from tests.referrals.sent import CLINIC, SHELTER, consent, joined, referral_at
 
 # `half` gave the passphrase and owes the second factor; `waits` has keys and no roster; `locked` is Claire, whose
 # vault is closed; Ana takes first calls, Claire leads the case, Joaquín is her colleague, Mireille supervises, Paule
@@ -115,11 +116,22 @@ offline                         200  200  200  200  200  200  200  200  200  200
 presence                        in   in   wait lock 204  204  204  204  204  204  204  204  204
 privacy                         200  200  200  200  200  200  200  200  200  200  200  200  200
 referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  200  200  200  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:panel                 in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:consent               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:consents              in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  200  404  200  403  403  403  403  403
 referrals:directory             in   in   wait lock 200  200  200  200  403  403  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403  403  403
 referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  200  200
 referrals:message               in   in   wait lock 404  200  404  403  403  403  403  200  404
-referrals:referral              in   in   wait lock 404  on   404  on   403  403  403  200  404
+referrals:referral              in   in   wait lock 404  200  404  200  403  403  403  200  404
 referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  200  404
 referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
@@ -196,6 +208,17 @@ offline                         405  405  405  405  405  405  405  405  405  405
 presence                        in   in   wait lock 405  405  405  405  405  405  405  405  405
 privacy                         405  405  405  405  405  405  405  405  405  405  405  405  405
 referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  422  422  422  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:panel                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  422  403  403  403  403  403
+referrals:consent               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:consents              in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  on   404  on   403  403  403  403  403
 referrals:directory             in   in   wait lock 405  405  405  405  403  403  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403  403  403
 referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  405  405
@@ -224,6 +247,7 @@ class House:
     passphrase: str
     agreement: Agreement
     referral: Referral
+    consent: Consent
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -246,9 +270,16 @@ class House:
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
-            **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
+            **{
+                f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement", "connect")
+            },
+            **{f"referrals:{name}": [self.consent.case.reference] for name in ("consents", "new_consent")},
+            **{f"referrals:{name}": [self.consent.reference] for name in ("consent", "withdraw")},
             **{f"referrals:{name}": [self.referral.reference] for name in ("referral", "message")},
             "referrals:step": [self.referral.reference, "decliner"],
+            **{f"referrals:{name}": [self.referral.reference] for name in ("compose", "preview")},
+            **{f"referrals:{name}": [self.case.reference] for name in ("new", "of_case", "panel")},
+            "referrals:begin": [self.referral.service.reference],
             "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
@@ -284,7 +315,8 @@ def house(transactional_db) -> House:
     joined(SHELTER, mireille)
     to = joined(CLINIC, mireille)
     referral = referral_at(ReferralState.VIEWED, lead=claire, partner=acting("noor"), to=to)
-    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed, referral)
+    consented = consent(case_at(State.ACTIVE, claire), claire, to)
+    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed, referral, consented)
 
 
 def _invited(name: str, administrator) -> Invitation:

@@ -6,9 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cellule.forms.base import problems
-from cellule.templatetags.components import component
+from cellule.templatetags.components import component, panel
 
 register = template.Library()
+register.simple_tag(panel, takes_context=True)
 
 BUTTON_KINDS = ("primary", "secondary", "warning")
 STAGES = ("done", "current", "to_come")
