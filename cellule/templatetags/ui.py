@@ -177,8 +177,8 @@ def fact(*, content: str, key: TEXT) -> dict:
 
 @component(register)
 def when(*, value, form="day") -> dict:
-    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso."""
-    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso"))
+    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso_day."""
+    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso_day"))
     return {"value": value, "form": form}
 
 
