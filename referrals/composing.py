@@ -158,7 +158,7 @@ def _contact(request: HttpRequest, case: Case) -> tuple[tuple[str, str], ...]:
 
 
 def _identity(request: HttpRequest, case: Case, client: Person) -> Any:
-    return doors.reveal_identity(request, case, reason=RevealReason.REFERRAL, words="").read(client, "identity")
+    return doors.reveal_identity(request, case, client, reason=RevealReason.REFERRAL, words="").read(client, "identity")
 
 
 def _answer(stored: Any) -> str:
