@@ -13,11 +13,13 @@ from django.utils import timezone
 from audit.log.actions import Action, Outcome
 from audit.log.record import record
 from cases import policies as cases
+from cases.models import Consent
 from cellule.accounts.roles import Permission
 from cellule.steps import TooLate
 from cellule.vault import packets
 from cellule.vault.models.owner import Compartment
-from cellule.vault.senders import Forged
+from cellule.vault.rosters import RosterRefused
+from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner
 from referrals import policies
 from referrals.actions import AGREED_OPENED, ENVELOPE_OPENED, PACKET_FORGED, REFERRALS_LISTED
@@ -59,6 +61,8 @@ def open_referrals(request: HttpRequest, referrals: Sequence[Referral]) -> dict[
     with transaction.atomic():
         _hold_consents(referrals)
         there = Referral.objects.visible_to(request.user).filter(pk__in=[referral.pk for referral in referrals])
+        if request.user.has_perm(Permission.ANSWER_REFERRALS):
+            there = there.filter(consent__in=Consent.objects.active(timezone.localdate()))
         still = set(there.values_list("pk", flat=True))
         shown = [referral for referral in referrals if referral.pk in still]
         entry = record(REFERRALS_LISTED, by=request.acting.actor, shown=[referral.reference for referral in shown])
@@ -80,10 +84,10 @@ def _open(
     *,
     may_open_agreed: bool,
 ) -> OpenedOwner:
-    """Open it, or leave an entry that says what was put into its place."""
+    """Open it, or leave an entry that says that it is not what was sent. Raises CannotOpen, Forged, RosterRefused."""
     try:
         return _open_held(request, referral, compartments, action, may_open_agreed=may_open_agreed)
-    except Forged:
+    except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():
             record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)

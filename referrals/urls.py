@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import agreements, directory
+from referrals.views import agreements, directory, inbox, messages, referral, steps
 
 app_name = "referrals"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
         agreements.agreement_step,
         name="agreement_step",
     ),
+    # orientations
+    path("orientations/", inbox.inbox, name="inbox"),
+    path("orientations/<reference:reference>/", referral.referral, name="referral"),
+    path("orientations/<reference:reference>/etapes/<slug:slug>/", steps.step_page, name="step"),
+    path("orientations/<reference:reference>/message/", messages.message, name="message"),
 ]
