@@ -105,7 +105,7 @@ def _is_system(consent: "Consent", user: Any) -> bool:
 
 
 def _unit_user(consent: "Consent", user: Any) -> bool:
-    return user is not SYSTEM and policies.may_read(consent.case, user)
+    return user is not SYSTEM and policies.may_look(consent.case, user)
 
 
 def _ends_its_case(consent: "Consent", user: Any) -> bool:
@@ -154,6 +154,12 @@ class Consent(SealedModel, Stepped):
             ),
             models.CheckConstraint(
                 condition=models.Q(recorded_week__iso_week_day=1), name="consent_recorded_week_is_monday"
+            ),
+            # Twelve months from any day of that week; whoever writes it down counts to the day.
+            models.CheckConstraint(
+                condition=models.Q(ends_on__lte=models.F("recorded_week") + datetime.timedelta(days=6 + 366)),
+                name="consent_ends_within_a_year",
+                violation_error_message=_("A consent ends within twelve months."),
             ),
             # What a foreign key can point at.
             models.UniqueConstraint(fields=["id", "case"], name="consent_and_its_case"),

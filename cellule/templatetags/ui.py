@@ -1,6 +1,12 @@
 """The page components. Each takes only the inputs it declares; `/composants/` shows them all."""
 
+from typing import Any
+
 from django import template
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.template.context import Context
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -258,6 +264,20 @@ def columns(*, content: str) -> dict:
 def column(*, content: str, wide=False) -> dict:
     """One of `{% columns %}`; the wide one takes two thirds."""
     return {"content": content, "wide": wide}
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: Context, name: str, *arguments: Any) -> SafeString:
+    """What another room has to show on this page: the view of that name answers in the same request.
+
+    It asks its own policy and leaves its own entry in the log; where it has nothing for this person, nothing is shown.
+    """
+    view, positional, named = resolve(reverse(name, args=arguments))
+    try:
+        response = view(context["request"], *positional, **named)
+    except (PermissionDenied, Http404):
+        return SafeString("")
+    return SafeString(response.text.strip())
 
 
 def _one_of(name: str, value, accepted: tuple) -> None:

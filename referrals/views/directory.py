@@ -77,6 +77,7 @@ def _of_agency(agency: Agency, user: Any) -> dict[str, Any]:
         "services": list(agency.services.active().by_name().defer("search", "words")),
         "agreements": [_line(agreement, agency, user) for agreement in agreements],
         "in_force": any(agreement.is_in_force(today) for agreement in agreements),
+        "connect": reverse("referrals:connect", args=[agency.reference]) if may_agree else "",
         "new_agreement": reverse("referrals:new_agreement", args=[agency.reference]) if may_agree else "",
     }
 
