@@ -15,10 +15,10 @@ from cases.models.codes import NeedKind, NeedState, RevealReason
 from cellule.forms import Unknown
 from cellule.forms.unknown import from_json
 from cellule.vault.unlocked import OpenedOwner
-from referrals.agreed import contact_lines
 from referrals.models import Referral
 from referrals.models.codes import Urgency
 from referrals.models.packet import Sending
+from referrals.reaching import contact_lines
 
 # What may go along, in the order in which it is offered; the needs always do, and a summary is written.
 PARTS = (Category.NAME, Category.CONTACT, Category.RISK, Category.IDENTITY)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.boroughs import borough_name
 from cases.languages import language_name
@@ -14,15 +13,9 @@ from cellule.forms import FuzzyDate
 from cellule.templatetags import typography
 from referrals.models.codes import Urgency
 from referrals.models.packet import Agreed, Envelope
+from referrals.reaching import contact_in_words
 
 type Line = tuple[str | Promise, str]
-
-# How the person is reached, by the code that stands before each value; a label of its own stays as it is.
-CONTACT = {
-    "phone": gettext_lazy("Telephone number"),
-    "address": gettext_lazy("E-mail or place"),
-    "code_word": gettext_lazy("Code word"),
-}
 
 
 def envelope_in_words(envelope: Envelope) -> list[Line]:
@@ -43,7 +36,7 @@ def agreed_in_words(agreed: Agreed) -> list[Line]:
     """Say what the person agreed to share; what they did not is left out."""
     lines = [
         (_("Called"), agreed.called),
-        *((CONTACT.get(kind, kind), typography.phone(value)) for kind, value in agreed.contact),
+        *contact_in_words(agreed.contact),
         (_("In short"), agreed.summary),
         (_("Risk level"), named(RiskLevel, agreed.risk)),
         (_("Name on paper"), agreed.legal_name),
