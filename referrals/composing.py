@@ -69,7 +69,7 @@ def ground_of(referral: Referral, opened: OpenedOwner) -> Ground:
     """Give what this referral can be made of today; `opened`: the case with its story."""
     case = referral.case
     consent = case.active_consent(referral.agency.organisation, timezone.localdate())
-    story = opened.read(consent, "story") if consent else None
+    story = consent.said(opened) if consent else None
     needs = _open_needs(case, opened)
     there = _written_down(case, opened)
     allowed = story.kinds if story else frozenset()

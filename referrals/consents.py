@@ -90,7 +90,7 @@ def line_of(consent: Consent, opened: OpenedOwner | None, running: list[Referral
     is_active = consent.is_active(timezone.localdate())
     over = consent.state == ConsentState.GIVEN and not is_active
     standing = ConsentState.EXPIRED.label if over else consent.get_state_display()
-    return ConsentLine(consent, is_active, standing, opened and opened.read(consent, "story"), running)
+    return ConsentLine(consent, is_active, standing, opened and consent.said(opened), running)
 
 
 def kinds_in_words(story: ConsentStory) -> list[Promise | str]:

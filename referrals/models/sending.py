@@ -50,7 +50,7 @@ class Sent(Stepped):
         `opened`: the case's story, opened before, in which the consent's categories are read. Raises TooLate when
         they do not cover what is to be sent, and while nobody of the agency could open it.
         """
-        consent = opened.read(self.consent, "story")
+        consent = self.consent.said(opened)
         if uncovered(sending, consent.kinds):
             raise TooLate([_("The person has not agreed that all of this is told to this agency.")])
         try:
