@@ -16,7 +16,7 @@ from cases.models.consent import ConsentChannel, GivenBy
 from cellule.vault.unlocked import OpenedOwner
 from referrals.doors import open_referrals
 from referrals.models import Agency, Agreement, Referral
-from referrals.models.codes import RUNNING
+from referrals.models.codes import RUNNING, STOPPED
 from referrals.models.referral import READ_AGREED
 
 # The first of these traces tells when the agency saw the envelope: whoever accepts has read it.
@@ -64,6 +64,11 @@ class Seen:
     @property
     def agency(self) -> Agency:
         return self.referral.agency
+
+    @property
+    def must_stop_using(self) -> bool:
+        """Whether the agency had received it before it was stopped."""
+        return self.accepted_on is not None and self.referral.state in STOPPED
 
 
 def agencies_to_ask() -> QuerySet[Agency]:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
-from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models import Case, Channel, Consent, ContactDetails, ContactRules, Interpreter, PersonIdentity, State
 from cases.models.codes import NeedKind
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
@@ -24,8 +24,10 @@ from cellule.accounts.models.invitation import Invitation
 from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
 from referrals.models import Agreement
+from tests.factories import case_at
 from tests.people import acting, signed_in
 from tests.referrals.agencies import agency, agreement
+from tests.referrals.sent import CLINIC, consent, joined
 
 # `half` gave the passphrase and owes the second factor; `waits` has keys and no roster; `locked` is Claire, whose
 # vault is closed; Ana takes first calls, Claire leads the case, Joaquín is her colleague, Mireille supervises, Paule
@@ -101,6 +103,11 @@ referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403
 referrals:directory             in   in   wait lock 200  200  200  200  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403
 referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  200  403  403  403
+referrals:consent               in   in   wait lock 404  200  404  200  403  403  403
+referrals:consents              in   in   wait lock 404  200  404  200  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  200  404  200  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403
@@ -178,6 +185,11 @@ referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403
 referrals:directory             in   in   wait lock 405  405  405  405  403  403  403
 referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403
 referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  422  403  403  403
+referrals:consent               in   in   wait lock 405  405  405  405  403  403  403
+referrals:consents              in   in   wait lock 405  405  405  405  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  on   404  on   403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  404  404  403
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405
 review:log                      in   in   wait lock 403  403  403  403  200  200  403
@@ -190,7 +202,8 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 @dataclass(frozen=True)
 class House:
-    """What addresses point at: Claire's case, an entry about it, an open invitation, a person who waits, an agency."""
+    """What addresses point at: Claire's case, an entry about it, an open invitation, a person who waits, an agency,
+    and what the client of another case of hers has agreed to."""
 
     case: Case
     entry: Entry
@@ -198,6 +211,7 @@ class House:
     waiting: User
     passphrase: str
     agreement: Agreement
+    consent: Consent
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -220,7 +234,11 @@ class House:
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
-            **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
+            **{
+                f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement", "connect")
+            },
+            **{f"referrals:{name}": [self.consent.case.reference] for name in ("consents", "new_consent")},
+            **{f"referrals:{name}": [self.consent.reference] for name in ("consent", "withdraw")},
             "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
@@ -253,7 +271,8 @@ def house(transactional_db) -> House:
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
     entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=acting("mireille"), in_force=True)
-    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed)
+    consented = consent(case_at(State.ACTIVE, claire), claire, joined(CLINIC, acting("mireille")))
+    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed, consented)
 
 
 def _invited(name: str, administrator) -> Invitation:

@@ -1,10 +1,15 @@
 """One case told through the pages, with words in every sealed record that a case can have."""
 
+import datetime
+
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 
-from cases.models import Incident, Note, Person
+from cases.models import Category, Incident, Note, Person
 from cellule.vault.fields import SealedDocument
+from tests.people import acting
+from tests.referrals.sent import CLINIC, joined
 
 DAY_UNKNOWN = {"happened-kind": "unknown"}
 # As it is kept, once somebody has typed it in their own way.
@@ -28,6 +33,7 @@ def tell(claire: Client, mireille: Client, mark: str) -> str:
     _tell_what_happened(claire, case, mark)
     _tell_of_people(claire, case, mark)
     _tell_how_to_reach(claire, mireille, case, mark)
+    _ask_for_a_consent(claire, case, mark)
     _walk(claire, mireille, case, mark)
     return case
 
@@ -75,6 +81,16 @@ def _tell_how_to_reach(claire: Client, mireille: Client, case: str, mark: str) -
     }.items():
         page = mireille.post(address, {"reason": "other", "words": f"{mark} du motif de consultation"})
         assert (address, page.status_code, shown in page.text) == (address, 200, True)
+
+
+def _ask_for_a_consent(claire: Client, case: str, mark: str) -> None:
+    clinic = joined(CLINIC, acting("mireille"))
+    answers = {"answer": "given", "purpose": "service", "channel": "oral", "witness": f"{mark} du témoin"}
+    answers |= {f"kind_{category}": "yes" for category in Category}
+    answers |= {"in_tongue": "tam", "with_interpreter": "yes", "given_by": "person"}
+    until = (timezone.localdate() + datetime.timedelta(days=30)).isoformat()
+    kept = send(claire, f"{case}consentements/nouveau/?organisme={clinic.reference}", {**answers, "ends_on": until})
+    assert f"{mark} du témoin" in claire.get(kept).text
 
 
 def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:

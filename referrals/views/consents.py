@@ -118,6 +118,12 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         except TooLate:
             # The button was pressed twice, or a colleague was faster: it stands there as the person wanted it.
             found = _find(request, reference)
+            if found.state in (ConsentState.SUPERSEDED, ConsentState.NARROWED):
+                say(
+                    request,
+                    _("A newer answer has taken its place. If nothing may be told any more, withdraw that one."),
+                )
+                return redirect("referrals:consents", found.case.reference)
     if found.state == ConsentState.GIVEN:
         running = list(found.referrals.filter(state__in=RUNNING).select_related("agency", "service").order_by("pk"))
         return render(request, "referrals/consent_withdraw.html", {"consent": found, "running": running})
