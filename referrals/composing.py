@@ -84,7 +84,7 @@ def ground_of(referral: Referral, opened: OpenedOwner) -> Ground:
         consent,
         story,
         {code: NeedKind(code).label for code in needs} or dict(NeedKind.choices),
-        any(needs.values()),
+        any(needs[code] for code in fitting or needs),
         fitting or list(needs),
         [kind for kind in PARTS if kind not in kept_back],
         withheld,

@@ -4,12 +4,17 @@ import datetime
 import uuid
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.log.models import Entry
+from audit.log.record import record
 from cases.models import Category, ContactDetails, ContactRules, PersonIdentity, PersonOrdinary, State
 from cases.models.codes import AgeBand, ContactChannel, NeedKind, RiskLevel
+from cellule.vault import packets
+from cellule.vault.models.owner import Compartment
+from referrals.actions import AGREED_OPENED
 from referrals.models import Referral
 from tests.factories import assess, case_at
 from tests.people import said
@@ -136,7 +141,7 @@ def test_sent_is_what_was_shown(as_, case, caseworker, coordinator, clinic):
     referral = Referral.objects.get()
     assert (referral.state, referral.due_on) == ("sent", timezone.localdate() + datetime.timedelta(days=1))
     read = _read(referral, caseworker)
-    assert read.read(referral, "envelope").needs == ("shelter",)
+    assert list(read.read(referral, "envelope").needs) == ["shelter"]
     agreed = read.read(referral, "agreed")
     assert (agreed.called, agreed.summary, agreed.risk) == ("Lune Bleue", SUMMARY, "high")
     assert (agreed.legal_name, agreed.born["start"]) == ("Zélie Fictive", "1990-01-01")
@@ -219,8 +224,8 @@ def test_sending_twice_sends_once(as_, case, caseworker, clinic):
 
 
 def _reveals() -> list[tuple[str, str]]:
-    found = Entry.objects.filter(action__endswith="_revealed").order_by("pk")
-    return [(entry.action, entry.purpose) for entry in found]
+    found = Entry.objects.filter(action__endswith="_revealed")
+    return sorted((entry.action, entry.purpose) for entry in found)
 
 
 def _grouped(kept):
@@ -231,12 +236,6 @@ def _grouped(kept):
 
 
 def _read(referral, by):
-    from django.db import transaction
-
-    from audit.log.record import record
-    from cellule.vault import packets
-    from cellule.vault.models.owner import Compartment
-    from referrals.actions import AGREED_OPENED
 
     with transaction.atomic():
         entry = record(AGREED_OPENED, by=by.actor, **referral._told_by(by))
