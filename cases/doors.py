@@ -1,7 +1,7 @@
 """The only ways to a case: from what exists for this person, and never to its content without a log entry."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -13,7 +13,7 @@ from cases.models import Case
 from cases.models.codes import RevealReason
 from cellule.vault.details import record_with_detail
 from cellule.vault.models.owner import Compartment
-from cellule.vault.unlocked import OpenedOwner
+from cellule.vault.unlocked import HeldElsewhere, OpenedOwner
 
 # Why content is opened, as the log keeps it; a code of ours, never what somebody typed.
 CASEWORK = "casework"
@@ -82,13 +82,11 @@ def open_list(request: HttpRequest, cases: Sequence[Case]) -> dict[uuid.UUID, Op
 def _open(
     request: HttpRequest, case: Case, compartments: Sequence[Compartment], action: Action, purpose: str
 ) -> OpenedOwner:
-    return request.acting.vault.open_owner(
+    told = {"action": action, "by": request.acting.actor, "purpose": purpose}
+    return _where_it_lies(
+        request,
         case,
-        compartments,
-        action=action,
-        by=request.acting.actor,
-        relation=case.relation_to(request.user),
-        purpose=purpose,
+        lambda: request.acting.vault.open_owner(case, compartments, relation=case.relation_to(request.user), **told),
     )
 
 
@@ -99,5 +97,18 @@ def _reveal(
     if words:
         told = {"purpose": reason, **case.told(request.acting)}
         entry = record_with_detail(action, {"words": words}, by=request.acting.actor, read=True, **told)
-        return request.acting.vault.open_recorded(case, compartments, entry)
+        return _where_it_lies(request, case, lambda: request.acting.vault.open_recorded(case, compartments, entry))
     return _open(request, case, compartments, action, reason)
+
+
+def _where_it_lies(request: HttpRequest, case: Case, opening: Callable[[], OpenedOwner]) -> OpenedOwner:
+    """Open a case; once more when it went to another key holder since it was found, if it is still theirs to see."""
+    try:
+        return opening()
+    except HeldElsewhere:
+        now_with = find_case(request, case.reference).key_holder
+        if now_with == case.key_holder:
+            # Nobody moved it: somebody changed the row past us.
+            raise
+        case.key_holder = now_with
+        return opening()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
-from cases.closing import words_of_steps
+from cases.closing import written_with
 from cases.incident_types import incident_type_name
 from cases.models import Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
@@ -67,25 +67,26 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
-    # The name of the step that was taken, and the stage in which the case was after it.
+    # The name of the step that was taken, the stage in which the case was after it, and the id of a colleague or an agency.
     step: str = ""
     stage: str = ""
+    to: str = ""
     is_new: bool = False
 
 
 def events_of(case: Case, opened: OpenedOwner, *, with_story: bool = True) -> list[Event]:
     """Give the case's events, the last recorded first; five queries, two without the story."""
-    events: list[Event] = [_step(row, opened) for row in case.milestones.all()]
+    events: list[Event] = [_step(row, opened, with_story=with_story) for row in case.milestones.all()]
     if with_story:
         events += [_incident(row, opened) for row in case.incidents.all()]
         events += [_note(row, opened) for row in case.notes.all()]
         events += [_risk(row, opened) for row in case.risks.all()]
     names = _names(events)
     events = [
-        replace(event, by=names.get(event.author, ""), text=names.get(event.text, event.text)) for event in events
+        replace(event, by=names.get(event.author, ""), text=event.text or names.get(event.to, "")) for event in events
     ]
     events.sort(key=lambda event: event.recorded_on, reverse=True)
-    return _with_words(events, words_of_steps(case, opened)) if with_story else events
+    return events
 
 
 Source = Callable[[HttpRequest, Case], Sequence[Event]]
@@ -180,7 +181,7 @@ def _risk(row: RiskAssessment, opened: OpenedOwner) -> Event:
     )
 
 
-def _step(row: Milestone, opened: OpenedOwner) -> Event:
+def _step(row: Milestone, opened: OpenedOwner, *, with_story: bool) -> Event:
     told = opened.read(row, "ordinary")
     at = datetime.fromisoformat(told.at)
     moved = told.before != told.after and told.after in set(State)
@@ -191,30 +192,20 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         "",
         "",
         _("Stage: %(stage)s") % {"stage": State(told.after).label} if moved else "",
-        # The id of a colleague, or of an agency, until the names are known.
-        told.to,
+        written_with(opened.read(row, "story")) if with_story else "",
         at,
         at.date(),
         told.by,
         f"step-{row.pk}",
         step=told.step,
         stage=told.after,
+        to=told.to,
     )
-
-
-def _with_words(events: Sequence[Event], written: Sequence[tuple[set[str], str]]) -> list[Event]:
-    """Put what was written with a step under the last one of its kind: of an earlier one nothing is kept."""
-    told = list(events)
-    for names, words in written:
-        place = next((place for place, event in enumerate(told) if event.step in names), None)
-        if words and place is not None:
-            told[place] = replace(told[place], text=words)
-    return told
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
     """The names of everybody who wrote or was given something, and of agencies that a consent names, by id."""
-    given = {event.text for event in events if event.kind == Kind.STEP} - {""}
+    given = {event.to for event in events} - {""}
     people = get_user_model()._default_manager.filter(pk__in=given | {event.author for event in events} - {""})
     names = {str(person.pk): person.name for person in people}
     if agencies := given - names.keys():

@@ -147,7 +147,8 @@ def step(
                 held.version += 1
                 held.save()
                 held._remember(declared, before, by, kwargs)
-                record(action, by=by.actor, purpose=f"{before}>{held.state}", **told)
+                move = f"{before}>{held.state}"
+                record(action, by=by.actor, purpose=f"{move} {held._told_apart}".rstrip(), **told)
             self._follow(held)
             return result
 
@@ -163,6 +164,9 @@ class Stepped(models.Model):
     STARTS: tuple[str, ...] = ()
     # An SQL expression over NEW: under which reference the log tells of the row.
     NAMED_BY = "NEW.reference"
+    # The same for what tells rows apart that share a reference; `_told_apart` gives it for one of them.
+    TOLD_APART = ""
+    _told_apart = ""
 
     class Meta:
         abstract = True
@@ -219,6 +223,7 @@ def _wall(sender: type[models.Model], **signal: Any) -> None:
         starts=sorted(str(state) for state in sender.STARTS),
         moves=moves,
         named_by=sender.NAMED_BY,
+        told_apart=sender.TOLD_APART,
     )
     constraints = [each for each in sender._meta.constraints if not isinstance(each, Moves)]
     sender._meta.constraints = [*constraints, wall]

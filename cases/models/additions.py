@@ -12,7 +12,7 @@ from audit.log.record import record
 from cases import actions, policies
 from cases.models.codes import GRAVE, NeedKind, RedFlag, RiskLevel
 from cases.models.incident import Incident, IncidentStory
-from cases.models.milestone import Milestone, MilestoneOrdinary
+from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
 from cases.models.moments import now, this_week
 from cases.models.need import Need, NeedStory
 from cases.models.note import Note, NoteStory
@@ -123,10 +123,15 @@ class Added(models.Model):
                 raise
             raise Stale from None
 
-    def leave_milestone(self: "Case", told: MilestoneOrdinary, by: Acting) -> None:
-        """Tell the timeline of a step, inside its transaction."""
+    def leave_milestone(
+        self: "Case", told: MilestoneOrdinary, by: Acting, *, written: MilestoneStory | None = None
+    ) -> None:
+        """Tell the timeline of a step and, to who reads the story, what was `written` with it; in its transaction."""
         milestone = Milestone(case=self, recorded_week=this_week())
-        self.sealer(by).write(milestone, "ordinary", told)
+        sealer = self.sealer(by)
+        sealer.write(milestone, "ordinary", told)
+        if written not in (None, MilestoneStory()):
+            sealer.write(milestone, "story", written)
         milestone.save(force_insert=True)
 
     # --- May be corrected --------------------------------------------------------------------------
@@ -135,9 +140,15 @@ class Added(models.Model):
         """Write anew what is known of somebody. Raises PermissionDenied, Stale."""
         self._correct(person, {"ordinary": known}, actions.PERSON_CORRECTED, by, version)
 
-    def write_identity(self: "Case", person: Person, *, by: Acting, identity: PersonIdentity, version: int) -> None:
-        """Write down who somebody is on paper; it may stay empty for ever. Raises PermissionDenied, Stale."""
-        self._correct(person, {"identity": identity}, actions.IDENTITY_WRITTEN, by, version)
+    def write_identity(
+        self: "Case", person: Person, *, by: Acting, identity: PersonIdentity | None, version: int
+    ) -> None:
+        """Write down who somebody is on paper, instead of what was written; None leaves it empty, as it may stay for ever.
+
+        Raises PermissionDenied, Stale.
+        """
+        action = actions.IDENTITY_WRITTEN if identity else actions.IDENTITY_EMPTIED
+        self._correct(person, {"identity": identity}, action, by, version)
 
     def write_part(
         self: "Case", incident: Incident, person: Person, *, by: Acting, part: ParticipationStory, version: int

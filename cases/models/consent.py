@@ -132,6 +132,7 @@ class Consent(SealedModel, Stepped):
     STARTS = (ConsentState.GIVEN, ConsentState.REFUSED)
     # The log tells of a consent under its case.
     NAMED_BY = "(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)"
+    TOLD_APART = "NEW.reference"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("reference"), max_length=references.LENGTH, unique=True)
@@ -235,6 +236,10 @@ class Consent(SealedModel, Stepped):
     def lapse(self, *, by: Acting) -> None:
         """Its case is closed: should the person come back, they are asked again."""
         endings.tell(self, by)
+
+    @property
+    def _told_apart(self) -> str:
+        return self.reference
 
     def is_active(self, on: datetime.date) -> bool:
         """Whether it holds on a day (Montréal): the end date counts, not whether a job has run."""

@@ -73,10 +73,11 @@ def person(request: HttpRequest, reference: str, person_reference: str) -> HttpR
 @for_permission(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest, reference: str, person_reference: str) -> HttpResponse:
-    """Write down who somebody is on paper, instead of what was written before; the page shows nothing of it."""
+    """Write down who somebody is on paper instead of what was written, or take that away; the page shows none of it."""
     case = writable(request, reference)
     row = get_object_or_404(case.people, reference=person_reference)
-    form, status = bound(IdentityForm, request, initial={"version": row.version}), 0
+    initial, has_identity, status = {"version": row.version}, row.identity is not None, 0
+    form = bound(IdentityForm, request, initial=initial, has_identity=has_identity)
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"]
@@ -84,6 +85,9 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
             return redirect("cases:people", case.reference)
         except Stale:
             row = case.people.get(pk=row.pk)
+            if form.identity is None and row.identity is None:
+                # Taken away twice: nothing stands there already.
+                return redirect("cases:people", case.reference)
             # What was saved meanwhile stays sealed: it is revealed with a reason, never beside a form.
             form.overtaken({}, row.version)
             status = 409

@@ -192,14 +192,13 @@ RACES = {
         ("done", {"shared": [], "notes": 1}),
         shared=True,
     ),
-    "share, and end the share": Race(
+    "share with the same colleague twice": Race(
         State.ACTIVE,
         (),
         lambda scene: scene.step("claire", "share", to="joaquin"),
-        lambda scene: scene.step("mireille", "end_sharing", to="joaquin"),
-        ("done", {"shared": []}),
-        ("done", {"shared": ["Joaquín"]}),
-        shared=True,
+        lambda scene: scene.step("mireille", "share", to="joaquin"),
+        ("409", {"shared": ["Joaquín"]}),
+        ("409", {"shared": ["Joaquín"]}),
     ),
     "end a share twice": Race(
         State.ACTIVE,
@@ -272,7 +271,25 @@ def test_who_comes_second_is_answered_as_if_they_had_come_later(scene, race, one
     assert _done_since(before) == answers.count("done")
 
 
-@pytest.mark.parametrize("race", ["two supervisors close", "a need is met, or dropped", "the same step in two windows"])
+def test_share_that_waited_for_the_end_of_another_is_a_new_one(scene):
+    played = scene(State.ACTIVE, shared=True)
+    ended = played.step("mireille", "end_sharing", to="joaquin")
+    shared = played.step("claire", "share", to="joaquin")
+
+    answers = _one_after_the_other(ended, shared)
+
+    assert (answers, played.stands()["shared"]) == (("done", "done"), ["Joaquín"])
+
+
+@pytest.mark.parametrize(
+    "race",
+    [
+        "two supervisors close",
+        "a need is met, or dropped",
+        "the same step in two windows",
+        "share with the same colleague twice",
+    ],
+)
 def test_at_the_very_same_moment_exactly_one_is_first(scene, race):
     race = RACES[race]
     played, together, answers = scene(race.state, *race.made, shared=race.shared), threading.Barrier(2), []

@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from audit.log.actions import Outcome
 from audit.log.record import record
-from cases.actions import INTAKE_BEGUN, NOTE_ADDED
+from cases.actions import INTAKE_BEGUN, NEED_MET, NOTE_ADDED
 from cases.models import Case, CaseOrdinary, CaseUserGrant, Channel, Interpreter, Need, NeedStory, State
 from cases.models.codes import NeedState
 from cases.models.moments import now, this_week
@@ -263,6 +263,26 @@ def test_need_does_not_move_without_its_entry(case, caseworker):
 
     with refused("cases_need_moves_told"):
         Need.objects.filter(pk=kept.pk).update(state=NeedState.MET)
+
+
+def test_entry_of_a_move_covers_one_need(case, caseworker):
+    kept, other = need(case, caseworker), need(case, caseworker)
+
+    with refused("cases_need_moves_told"):
+        _tell_of(kept, caseworker)
+        _run("UPDATE cases_need SET state = 'met' WHERE case_id = %(case)s", case=case.pk)
+    with _kept():
+        _tell_of(kept, caseworker)
+        _run("UPDATE cases_need SET state = 'met' WHERE id = %(need)s", need=kept.pk)
+
+    states = dict(Need.objects.values_list("pk", "state"))
+    assert states == {kept.pk: NeedState.MET, other.pk: NeedState.OPEN}
+
+
+def _tell_of(kept: Need, by) -> None:
+    """Write the entry of a need that is met."""
+    told = {"subject_type": "cases.need", "reference": kept.case.reference, "purpose": f"open>met {kept.pk}"}
+    record(NEED_MET, by=by.actor, **told)
 
 
 def test_grant_says_nothing_to_the_wall(case, caseworker, other_caseworker):
