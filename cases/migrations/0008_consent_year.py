@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_consent'),
+        ('cases', '0007_consent'),
     ]
 
     operations = [
