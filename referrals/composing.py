@@ -68,7 +68,8 @@ class Gathered:
 def ground_of(referral: Referral, opened: OpenedOwner) -> Ground:
     """Give what this referral can be made of today; `opened`: the case with its story."""
     case = referral.case
-    consent = case.active_consent(referral.agency.organisation, timezone.localdate())
+    recipient = referral.agency.organisation
+    consent = case.active_consent(recipient, timezone.localdate()) if recipient else None
     story = consent.said(opened) if consent else None
     needs = _open_needs(case, opened)
     there = _written_down(case, opened)
@@ -157,7 +158,7 @@ def _contact(request: HttpRequest, case: Case) -> tuple[tuple[str, str], ...]:
 
 
 def _identity(request: HttpRequest, case: Case, client: Person) -> Any:
-    return doors.reveal_identity(request, case, reason=RevealReason.REFERRAL, words="").read(client, "identity")
+    return doors.reveal_identity(request, case, client, reason=RevealReason.REFERRAL, words="").read(client, "identity")
 
 
 def _answer(stored: Any) -> str:

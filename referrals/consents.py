@@ -86,7 +86,7 @@ def consent_lines(case: Case, opened: OpenedOwner | None = None) -> list[Consent
     rows = case.consents.select_related("recipient").prefetch_related(running).order_by("-recorded_week", "pk")
     lines = [line_of(consent, opened, consent.running) for consent in rows]
     if opened is not None:
-        lines.sort(key=lambda line: line.story.recorded_at, reverse=True)
+        lines.sort(key=lambda line: line.story.recorded_at if line.story else "", reverse=True)
     return sorted(lines, key=lambda line: not line.is_active)
 
 
@@ -95,7 +95,8 @@ def line_of(consent: Consent, opened: OpenedOwner | None, running: list[Referral
     is_active = consent.is_active(timezone.localdate())
     over = consent.state == ConsentState.GIVEN and not is_active
     standing = ConsentState.EXPIRED.label if over else consent.get_state_display()
-    return ConsentLine(consent, is_active, standing, opened and consent.said(opened), running)
+    story = consent.said(opened) if opened is not None else None
+    return ConsentLine(consent, is_active, standing, story, running)
 
 
 def kinds_in_words(story: ConsentStory) -> list[Promise | str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ def needs_in_words(needs: Iterable[str]) -> str:
     return ", ".join(named(NeedKind, code) for code in needs)
 
 
-def named(codes: type, code: str) -> str:
+def named(codes: type[Choices], code: str) -> str:
     """The label of a code; one that the list has lost stays as it is, so that nothing disappears."""
     return str(dict(codes.choices).get(code, code))
 

@@ -16,8 +16,14 @@ KINDS = (Category.NAME, Category.CONTACT, Category.STORY, Category.RISK, Categor
 
 
 def preview_of(sending: Sending, ground: Ground) -> dict[str, Any]:
-    """Give the context of the preview: both packets exactly as they would be sealed, and what stays behind."""
-    envelope, agreed = packed(sending, ground.story.kinds, purpose=ground.story.purpose, at="")
+    """Give the context of the preview: both packets exactly as they would be sealed, and what stays behind.
+
+    ValueError without a consent.
+    """
+    story = ground.story
+    if story is None:
+        raise ValueError("nothing is shown of what no consent covers")
+    envelope, agreed = packed(sending, story.kinds, purpose=story.purpose, at="")
     told = kinds_in_words(agreed)
     return {
         "before": envelope_in_words(envelope),

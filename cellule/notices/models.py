@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cellule.notices.kinds import text_of
+from cellule.references import shown
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -45,3 +46,8 @@ class Notice(models.Model):
     @property
     def text(self) -> Promise | str:
         return text_of(self.kind)
+
+    @property
+    def code(self) -> str:
+        """The reference as people read it."""
+        return shown(self.reference)

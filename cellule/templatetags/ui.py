@@ -1,20 +1,15 @@
 """The page components. Each takes only the inputs it declares; `/composants/` shows them all."""
 
-from typing import Any
-
 from django import template
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.template.context import Context
-from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cellule.forms.base import problems
-from cellule.templatetags.components import component
+from cellule.templatetags.components import component, panel
 
 register = template.Library()
+register.simple_tag(panel, takes_context=True)
 
 BUTTON_KINDS = ("primary", "secondary", "warning")
 STAGES = ("done", "current", "to_come")
@@ -183,8 +178,8 @@ def fact(*, content: str, key: TEXT) -> dict:
 
 @component(register)
 def when(*, value, form="day") -> dict:
-    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso."""
-    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso"))
+    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso_day."""
+    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso_day"))
     return {"value": value, "form": form}
 
 
@@ -264,20 +259,6 @@ def columns(*, content: str) -> dict:
 def column(*, content: str, wide=False) -> dict:
     """One of `{% columns %}`; the wide one takes two thirds."""
     return {"content": content, "wide": wide}
-
-
-@register.simple_tag(takes_context=True)
-def panel(context: Context, name: str, *arguments: Any) -> SafeString:
-    """What another room has to show on this page: the view of that name answers in the same request.
-
-    It asks its own policy and leaves its own entry in the log; where it has nothing for this person, nothing is shown.
-    """
-    view, positional, named = resolve(reverse(name, args=arguments))
-    try:
-        response = view(context["request"], *positional, **named)
-    except (PermissionDenied, Http404):
-        return SafeString("")
-    return SafeString(response.text.strip())
 
 
 def _one_of(name: str, value, accepted: tuple) -> None:

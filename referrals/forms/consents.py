@@ -103,6 +103,9 @@ class ConsentForm(Form):
                 field.required = answers[0] == GIVEN or name in _ASKED_ALWAYS
             self.fields["witness"].required = answers == (GIVEN, ConsentChannel.ORAL)
         super().full_clean()
+        for field in self.fields.values():
+            # Drawn again, the questions beneath a yes read as they did: none is for who likes.
+            field.required = True
 
     def clean_ends_on(self) -> datetime.date | None:
         ends_on = self.cleaned_data["ends_on"]

@@ -20,8 +20,8 @@ from referrals import doors, policies
 from referrals.agreed import kinds_in_words
 from referrals.contents import envelope_in_words
 from referrals.models import Referral
+from referrals.models.codes import RUNNING, Urgency
 from referrals.models.codes import ReferralState as S
-from referrals.models.codes import Urgency
 from referrals.panel import answer_in_words, asks_something, lines_of
 from referrals.parcel import UNIT, names_in, parcel_of, traces_of
 
@@ -79,8 +79,9 @@ def unit_page(request: HttpRequest, referral: Referral) -> HttpResponse:
         "answer": answer_in_words(answer),
         "answer_words": answer.words if answer else "",
         "messages_told": [(words, names_in([words], UNIT).get(words.by, "")) for words in messages],
-        "may_write_message": policies.may_send(referral, request.user) and bool(parcel.turn) and referral.signature,
+        "may_write_message": policies.may_send(referral, request.user) and referral.state in RUNNING,
         "steps": _steps(referral, request.user),
+        "may_refer": may_refer(referral.case, request.user),
         "is_urgent": referral.urgency == Urgency.URGENT,
         "is_stopped": referral.state in (S.RECALLED, S.ENTERED_IN_ERROR),
     }
@@ -102,12 +103,10 @@ def may_refer(case: Case, user: User) -> bool:
     return policies.may_send(Referral(case=case), user)
 
 
-def _steps(referral: Referral, user: User) -> dict[str, list[tuple[Any, ...]]]:
-    """The steps that this person may take now, and those that still lack something."""
+def _steps(referral: Referral, user: User) -> list[tuple[Promise, str, bool]]:
+    """The steps that this person may take now; what was dealt with already, or has ended, nobody misses."""
     offers = [offer for offer in referral.offers(user) if offer.step.name not in _ELSEWHERE]
-    ready = [_button(referral, offer) for offer in offers if not offer.missing]
-    # What was dealt with already, or has ended, nobody misses.
-    return {"buttons": ready}
+    return [_button(referral, offer) for offer in offers if not offer.missing]
 
 
 def _button(referral: Referral, offer: Offer) -> tuple[Promise, str, bool]:

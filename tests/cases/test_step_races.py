@@ -276,7 +276,7 @@ def test_share_that_waited_for_the_end_of_another_is_a_new_one(scene):
     ended = played.step("mireille", "end_sharing", to="joaquin")
     shared = played.step("claire", "share", to="joaquin")
 
-    answers = _one_after_the_other(ended, shared)
+    answers = one_after_the_other(ended, shared)
 
     assert (answers, played.stands()["shared"]) == (("done", "done"), ["Joaquín"])
 

@@ -136,6 +136,15 @@ def test_what_is_missing_or_wrong_stands_at_its_field(as_, case, clinic, changed
     assert Consent.objects.count() == 0
 
 
+def test_page_that_comes_back_asks_as_before(as_, case, clinic):
+    claire = as_("claire")
+    asked = claire.get(_new(case, clinic)).text.count(said("(optional)"))
+
+    again = _answer(claire, case, clinic, {"answer": ""}).text.count(said("(optional)"))
+
+    assert (asked, again) == (0, 0)
+
+
 @pytest.mark.parametrize("months", [12, 1])
 def test_last_day_within_twelve_months_is_taken(as_, case, clinic, months):
     answer = _answer(as_("claire"), case, clinic, {**GIVEN, "ends_on": _in_months(months)})

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -66,7 +67,14 @@ def new_note(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _add_note(case, request, form)
         return redirect("cases:case", case.reference)
-    return render(request, "cases/new_note.html", {"form": form, "case": case}, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "case": case,
+        "back": reverse("cases:case", args=[case.reference]),
+        "title": _("Add a note"),
+        "save": _("Save the note"),
+    }
+    return render(request, "cases/addition.html", context, status=422 if form.errors else 200)
 
 
 def _stages(case: Case) -> list[tuple[Any, str]]:
