@@ -143,4 +143,9 @@ class Sent(Stepped):
         self.stop_due = self.state in RECEIVED
         if self.agency_holder is not None:
             self._cut()
-            self._tell_agency(notices.REFERRAL_STOPPED, by)
+            if self.stops_with is None:
+                self.tell_stopped(by)
+
+    def tell_stopped(self: "Referral", by: By) -> None:
+        """Tell everybody of the agency that there is something they must not use any more."""
+        self._tell_agency(notices.REFERRAL_STOPPED, by)
