@@ -67,7 +67,7 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
-    # The name of the step that was taken, the stage in which the case was after it, and a colleague's id.
+    # The name of the step that was taken, the stage in which the case was after it, and the id of a colleague or an agency.
     step: str = ""
     stage: str = ""
     to: str = ""

@@ -70,7 +70,7 @@ def ground_of(referral: Referral, opened: OpenedOwner) -> Ground:
     case = referral.case
     recipient = referral.agency.organisation
     consent = case.active_consent(recipient, timezone.localdate()) if recipient else None
-    story = opened.read(consent, "story") if consent else None
+    story = consent.said(opened) if consent else None
     needs = _open_needs(case, opened)
     there = _written_down(case, opened)
     allowed = story.kinds if story else frozenset()

@@ -95,7 +95,7 @@ def line_of(consent: Consent, opened: OpenedOwner | None, running: list[Referral
     is_active = consent.is_active(timezone.localdate())
     over = consent.state == ConsentState.GIVEN and not is_active
     standing = ConsentState.EXPIRED.label if over else consent.get_state_display()
-    story = opened.read(consent, "story") if opened is not None else None
+    story = consent.said(opened) if opened is not None else None
     return ConsentLine(consent, is_active, standing, story, running)
 
 

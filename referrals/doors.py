@@ -3,7 +3,8 @@
 A read takes the consent `FOR SHARE` and commits its entry there: it comes before a withdrawal, or finds nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -84,9 +85,15 @@ def _open(
     *,
     may_open_agreed: bool,
 ) -> OpenedOwner:
-    """Open it, or leave an entry that says that it is not what was sent. Raises CannotOpen, Forged, RosterRefused."""
-    try:
+    with telling_forgeries(request, referral):
         return _open_held(request, referral, compartments, action, may_open_agreed=may_open_agreed)
+
+
+@contextmanager
+def telling_forgeries(request: HttpRequest, referral: Referral) -> Iterator[None]:
+    """Leave an entry when what is opened or read inside is not what was sent: CannotOpen, UnknownFormat, RosterRefused."""
+    try:
+        yield
     except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():

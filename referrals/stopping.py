@@ -13,9 +13,16 @@ ENDED = (ReferralState.COMPLETED, ReferralState.NOT_DELIVERED)
 
 @endings.stops
 def stop_referrals(consent: Consent, by: By) -> None:
-    """Recall what runs, and end the access that goes on after a service; drafts lose their ground."""
-    for referral in Referral.objects.filter(consent=consent, state__in=RUNNING).order_by("pk"):
+    """Recall what runs, and end the access that goes on after a service; drafts lose their ground.
+
+    The agency gets one letter, however many referrals it is about.
+    """
+    running = list(Referral.objects.filter(consent=consent, state__in=RUNNING).order_by("pk"))
+    for referral in running:
+        referral.stops_with = consent
         referral.recall(by=by)
+    for referral in running[:1]:
+        referral.tell_stopped(by)
     for referral in Referral.objects.filter(consent=consent, state__in=ENDED, access_until__isnull=False).order_by(
         "pk"
     ):

@@ -107,10 +107,11 @@ def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:
 
 
 def empty_contracts() -> list[str]:
-    """The sealed columns of this room that hold nothing in any row."""
+    """The sealed columns of both rooms that hold nothing in any row."""
     return [
         field.contract
-        for model in apps.get_app_config("cases").get_models()
+        for room in ("cases", "referrals")
+        for model in apps.get_app_config(room).get_models()
         for field in model._meta.fields
         if isinstance(field, SealedDocument) and not model._default_manager.filter(**{f"{field.name}__isnull": False})
     ]

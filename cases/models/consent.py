@@ -19,6 +19,8 @@ from cellule.accounts.roles import SYSTEM
 from cellule.steps import By, Condition, Step, Stepped, step
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models.owner import Compartment
+from cellule.vault.sealing import CannotOpen
+from cellule.vault.unlocked import OpenedOwner
 
 
 class ConsentState(models.TextChoices):
@@ -61,7 +63,10 @@ class GivenBy(models.TextChoices):
 
 @dataclass(frozen=True)
 class ConsentStory:
-    """Codes of this module; `in_tongue`: ISO 639-3; `text`: the version of the words read; `witness`: a name or empty."""
+    """Codes of this module; `in_tongue`: ISO 639-3; `text`: the version of the words read; `witness`: a name or empty.
+
+    `recipient`: an organisation's id, `ends_on`: a day (ISO 8601), both as the row says them in clear.
+    """
 
     purpose: str
     categories: tuple[str, ...]
@@ -73,6 +78,8 @@ class ConsentStory:
     text: str
     recorded_at: str
     recorded_by: str
+    recipient: str = ""
+    ends_on: str = ""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -237,6 +244,16 @@ class Consent(SealedModel, Stepped):
     def is_active(self, on: datetime.date) -> bool:
         """Whether it holds on a day (Montréal): the end date counts, not whether a job has run."""
         return self.state == ConsentState.GIVEN and on < self.ends_on
+
+    def said(self, opened: OpenedOwner) -> ConsentStory:
+        """Read what the person answered.
+
+        Raises CannotOpen where the row has another recipient, or a later end, than what was sealed with the answer.
+        """
+        story = opened.read(self, "story")
+        if story.recipient != str(self.recipient_id) or story.ends_on < self.ends_on.isoformat():
+            raise CannotOpen
+        return story
 
     def _held(self, by: By) -> "Consent":
         # The case, then its consents, then what rests on them: whoever closes a case comes the same way.

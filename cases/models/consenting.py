@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -61,13 +62,14 @@ class Consented(models.Model):
             recorded_week=this_week(),
             state=ConsentState.REFUSED if refused else ConsentState.GIVEN,
         )
+        answer = replace(answer, recipient=str(recipient.pk), ends_on=ends_on.isoformat())
         allowed = frozenset() if refused else answer.kinds
 
-        def replace(case: "Case", sealer: Any) -> None:
+        def take_its_place(case: "Case", sealer: Any) -> None:
             for older in case.consents.filter(recipient=recipient, state=ConsentState.GIVEN).exclude(pk=row_id):
                 if refused:
                     older.withdraw(by=by)
-                elif opened.read(older, "story").kinds <= allowed:
+                elif older.said(opened).kinds <= allowed:
                     older.supersede(by=by, to=consent)
                 else:
                     older.narrow(by=by, to=consent)
@@ -76,7 +78,7 @@ class Consented(models.Model):
             )
             case.leave_milestone(told, by)
 
-        return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=replace)
+        return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=take_its_place)
 
     def end_consents(self: "Case", by: Acting) -> None:
         """Let every consent that holds end with the case, and what rests on it."""

@@ -57,10 +57,11 @@ def unit_page(request: HttpRequest, referral: Referral) -> HttpResponse:
     if referral.state == S.DRAFT and policies.may_send(referral, request.user):
         return redirect("referrals:compose", referral.reference)
     opened = (doors.open_agreed if works_on_it else doors.open_envelope)(request, referral)
-    traces = traces_of(referral, opened)
-    envelope, answer = opened.read(referral, "envelope"), opened.read(referral, "answer")
-    agreed = opened.read(referral, "agreed") if works_on_it else None
-    messages = sorted((opened.read(row, "words") for row in referral.messages.all()), key=lambda words: words.at)
+    with doors.telling_forgeries(request, referral):
+        traces = traces_of(referral, opened)
+        envelope, answer = opened.read(referral, "envelope"), opened.read(referral, "answer")
+        agreed = opened.read(referral, "agreed") if works_on_it else None
+        messages = sorted((opened.read(row, "words") for row in referral.messages.all()), key=lambda words: words.at)
     parcel = parcel_of(
         referral,
         traces,

@@ -23,7 +23,7 @@ from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner
 from referrals import actions
 from referrals.contents import agreed_in_words, envelope_in_words, named
-from referrals.doors import find_referral, open_agreed, open_envelope
+from referrals.doors import find_referral, open_agreed, open_envelope, telling_forgeries
 from referrals.forms.answering import FORMS
 from referrals.models import Referral
 from referrals.models.codes import RUNNING, STOPPED, UNANSWERED, DeclineReason, Outcome, ReferralState
@@ -70,7 +70,8 @@ def _agency_page(request: HttpRequest, referral: Referral) -> HttpResponse:
         return render(request, "referrals/referral_stopped.html", {"referral": referral})
     try:
         opened = _look(request, referral)
-        context = _told(request, referral, opened)
+        with telling_forgeries(request, referral):
+            context = _told(request, referral, opened)
     except TooLate:
         if not referral.has_been_received:
             # As if it had been tidied up already.
