@@ -102,6 +102,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Keep those that hold on a day, whatever the tidying job has done yet."""
         return self.filter(state=ConsentState.GIVEN, ends_on__gt=on)
 
+    def ending(self, by: datetime.date) -> Self:
+        """Keep those that end by this day, and of which nobody was told yet."""
+        return self.filter(state=ConsentState.GIVEN, ends_on__lte=by, warned=False)
+
     def over(self, on: datetime.date) -> Self:
         """Keep those whose end has come and which still say given."""
         return self.filter(state=ConsentState.GIVEN, ends_on__lte=on)
@@ -144,6 +148,8 @@ class Consent(SealedModel, Stepped):
     # The first day on which it does not hold any more, 00:00 in Montréal.
     ends_on = models.DateField(_("ends on"))
     recorded_week = models.DateField(_("recorded in the week of"))
+    # Whether whoever leads the case was told that it ends soon.
+    warned = models.BooleanField(_("end announced"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     story = SealedDocument("cases.consent.story", document=ConsentStory, compartment=Compartment.STORY, owner="case_id")
 

@@ -1,6 +1,7 @@
 """What leaves the invented cases: one helped to the end, one declined and helped elsewhere, one stopped, one under way."""
 
 from collections.abc import Callable
+from typing import Any
 
 from cases.models import Category, Interpreter
 from cases.models.codes import AgeBand, ClosingReason, ClosingTalk, NeedKind, NeedState
@@ -100,7 +101,7 @@ def amina(tale: Tale) -> None:
     """She phones, says her word, and asks that everything stop: it stops at once, on both sides, and nobody asks why."""
     health = tale.allows(HEALTH, Category.NEEDS, Category.NAME, Category.CONTACT)
     legal = tale.allows(CLINIC, Category.NEEDS)
-    envelope = {
+    envelope: dict[str, Any] = {
         "urgency": Urgency.NORMAL,
         "spoken": "ary",
         "interpreter": Interpreter.YES,
