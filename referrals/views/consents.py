@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -93,13 +94,12 @@ def consent(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         "line": line,
         "consent": found,
-        "agency": agency,
         "purpose": purpose_of(line.story) if line.story else "",
         "circumstances": circumstances_of(line.story) if line.story else [],
         "has_ended": has_ended,
         "seen": seen_under(request, found) if has_ended else [],
         "may_withdraw": found.state == ConsentState.GIVEN and WITHDRAW.allowed(found, request.user),
-        "may_ask_again": policies.may_write(case, request.user) and agency is not None,
+        "again": _address(case, agency) if agency and policies.may_write(case, request.user) else "",
     }
     return render(request, "referrals/consent.html", context)
 
@@ -134,6 +134,11 @@ def _find(request: HttpRequest, reference: str) -> Consent:
     """Give a consent that exists for this person, closed. Http404."""
     visible = Consent.objects.visible_to(request.user).select_related("case", "recipient")
     return get_object_or_404(visible, reference=reference)
+
+
+def _address(case: Case, agency: Agency) -> str:
+    """Where the person is asked for this agency."""
+    return reverse("referrals:new_consent", args=[case.reference], query={"organisme": agency.reference})
 
 
 def _story(case: Case, opened: OpenedOwner, user: Any) -> OpenedOwner | None:

@@ -52,6 +52,9 @@ MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity"
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
 # `test_resources.py` looks at these.
 MOMENTS += ["referrals:directory", "referrals:sheet", "referrals:new_agreement", "referrals:agreement_step"]
+# `test_consents.py` looks at these.
+MOMENTS += ["referrals:consents", "referrals:new_consent", "referrals:consent", "referrals:withdraw"]
+MOMENTS += ["referrals:connect"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
