@@ -17,9 +17,11 @@ def stop_referrals(consent: Consent, by: By) -> None:
 
     The agency gets one letter, however many referrals it is about.
     """
-    running = list(Referral.objects.filter(consent=consent, state__in=RUNNING).order_by("pk"))
+    under_it = Referral.objects.filter(consent=consent, state__in=RUNNING)
+    running = list(under_it.select_for_update(of=("self",)).order_by("pk"))
     for referral in running:
-        referral.stops_with = consent
+        # Whoever ends the consent has locked its case, and been let in to it.
+        referral.stops_with, referral.case = consent, consent.case
         referral.recall(by=by)
     for referral in running[:1]:
         referral.tell_stopped(by)

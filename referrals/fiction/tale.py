@@ -25,6 +25,14 @@ from referrals.models.packet import Sending
 _WORLD = uuid.UUID("0a4be2f7-6d1c-4f1b-9e5d-8a53a7cf7c44")
 
 
+class _Page(HttpRequest):
+    """A page of somebody's, as far as the doors ask for it."""
+
+    def __init__(self, by: Acting) -> None:
+        super().__init__()
+        self.user, self.acting = by.user, by
+
+
 class Tale:
     """What leaves one invented case, and what comes of it; `cast` has the people of both sides by first name."""
 
@@ -98,23 +106,17 @@ class Tale:
     def sees(self, referral: Referral, by: str) -> None:
         """Somebody of the agency reads the envelope for the first time."""
         referral.see(by=self.cast[by])
-        doors.open_envelope(self._page(by), referral)
+        doors.open_envelope(_Page(self.cast[by]), referral)
 
     def reads(self, referral: Referral, by: str) -> None:
         """Somebody of the agency reads what was agreed to be shared."""
-        doors.open_agreed(self._page(by), referral)
+        doors.open_agreed(_Page(self.cast[by]), referral)
 
     def writes(self, referral: Referral, by: str, words: str) -> None:
         referral.write_message(by=self.cast[by], row_id=self._next(), words=words)
 
     def note(self, words: str, by: str = "") -> None:
         self.case.add_note(by=self.cast[by or self.lead], row_id=self._next(), body=words)
-
-    def _page(self, by: str) -> HttpRequest:
-        """A page of this person's, as far as the doors ask for it."""
-        request = HttpRequest()
-        request.user, request.acting = self.cast[by].user, self.cast[by]
-        return request
 
     def _next(self) -> uuid.UUID:
         self._rows += 1

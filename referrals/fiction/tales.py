@@ -1,7 +1,7 @@
 """What leaves the invented cases: one helped to the end, one declined and helped elsewhere, one stopped, one under way."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from cases.models import Category, Interpreter
 from cases.models.codes import AgeBand, ClosingReason, ClosingTalk, NeedKind, NeedState
@@ -101,17 +101,19 @@ def amina(tale: Tale) -> None:
     """She phones, says her word, and asks that everything stop: it stops at once, on both sides, and nobody asks why."""
     health = tale.allows(HEALTH, Category.NEEDS, Category.NAME, Category.CONTACT)
     legal = tale.allows(CLINIC, Category.NEEDS)
-    envelope: dict[str, Any] = {
-        "urgency": Urgency.NORMAL,
-        "spoken": "ary",
-        "interpreter": Interpreter.YES,
-        "age_band": AgeBand.TO_24,
-        "borough": "08",
-    }
+    advice = Sending(
+        needs=(NeedKind.LEGAL,),
+        urgency=Urgency.NORMAL,
+        spoken="ary",
+        interpreter=Interpreter.YES,
+        age_band=AgeBand.TO_24,
+        borough="08",
+    )
     care = tale.sends(
         HEALTH,
         "Consultation médicale",
-        Sending(
+        replace(
+            advice,
             needs=(NeedKind.MEDICAL,),
             called="Amina Testoumi",
             contact=(
@@ -120,13 +122,12 @@ def amina(tale: Tale) -> None:
                 ("address", "Au comptoir de l’organisme inventé « Le Pont »"),
                 ("code_word", "figue"),
             ),
-            **envelope,
         ),
     )
     tale.sees(care, "dimitri")
     care.accept(by=tale.cast["dimitri"])
     tale.reads(care, "dimitri")
-    tale.sends(CLINIC, "Représentation pour victimes d’un crime", Sending(needs=(NeedKind.LEGAL,), **envelope))
+    tale.sends(CLINIC, "Représentation pour victimes d’un crime", advice)
     # Whoever waits for the end of one consent finds the other stopped too.
     for consent in (health, legal):
         consent.withdraw(by=tale.cast["claire"])

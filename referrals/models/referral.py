@@ -112,7 +112,7 @@ class Referral(Sent, Answered, SealedModel):
 
     objects = ReferralQuerySet.as_manager()
 
-    # The consent, locked, with which it stops: whoever ends that tells the agency once, however much stops.
+    # The consent with which it stops, once both are locked: whoever ends that tells the agency once for all of it.
     stops_with: Consent | None = None
 
     class Meta:
@@ -243,17 +243,16 @@ class Referral(Sent, Answered, SealedModel):
     # --- What the steps share ----------------------------------------------------------------------
 
     def _held(self, by: By) -> "Referral":
+        if self.stops_with is not None:
+            return self
         # Consent, then referral: a withdrawal holds the consent alone and comes first or second, never in between.
-        if self.consent_id is not None and self.stops_with is None:
+        if self.consent_id is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM cases_consent WHERE id = %s FOR SHARE", [self.consent_id])
         held = super()._held(by)
         if held.consent_id != self.consent_id:
             # It went on under a newer consent meanwhile; whoever acts looks again.
             raise TooLate
-        if (consent := self.stops_with) is not None:
-            # Its case is locked too, and was read since.
-            held.stops_with, held.case = consent, consent.case
         return held
 
     def _cut(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cellule.references import shown
-from tests.bench import progress
+from tests.bench import pages, progress
 from tests.bench.figures import Figure, median_figure
 from tests.bench.server import MANY_REFERRALS, House
 
@@ -16,11 +16,11 @@ WITHDRAWALS, UNDER_A_CONSENT = 5, 200
 
 
 def measure(house: House, world: dict[str, Any]) -> list[Figure]:
-    """Give the slow end (p95) of the inbox and of an acceptance, and how long a withdrawal takes that stops 200."""
+    """Give the slow end (p95) of the inbox and of an acceptance, a page's ratio, and how long a withdrawal takes that stops 200."""
     told = world["referrals"]
     house.sealed.do("tests.bench.visits:sign_in", *told["signs_in"])
     house.sealed.do("tests.bench.sealed.referrals:prepare", *told["sends"])
-    return [_inbox(house), _accepting(house, told["case"]), _withdrawing(house)]
+    return [_inbox(house), _page(house, told["told"]), _accepting(house, told["case"]), _withdrawing(house)]
 
 
 def _inbox(house: House) -> Figure:
@@ -31,6 +31,13 @@ def _inbox(house: House) -> Figure:
         for part in PARTS:
             times += [1000 * each for each in house.sealed.do("tests.bench.visits:gets", f"/orientations/{part}", 1)]
     return _p95("inbox_p95_ms", times, INBOX_GOAL, f"{MANY_REFERRALS} referrals, {len(PARTS)} parts")
+
+
+def _page(house: House, told: dict[str, Any]) -> Figure:
+    house.plain.do("tests.bench.visits:enter", told["partner"][0])
+    address = f"/orientations/{shown(told['referral']['reference'])}/"
+    pages.expect_alike(house, address)
+    return pages.ratio(house, "referral_page_ratio", "tests.bench.visits:gets", address)
 
 
 def _accepting(house: House, case: str) -> Figure:

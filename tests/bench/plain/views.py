@@ -19,6 +19,7 @@ from cellule.forms import bound
 from tests.bench.plain.codes import RiskLevel, State
 from tests.bench.plain.forms import NoteForm
 from tests.bench.plain.models import Case, Need, Note, SafeContact
+from tests.bench.plain.referrals import tabs_of
 from tests.bench.plain.steps import steps_of, steps_of_need
 from tests.bench.plain.timeline import events_of, since_last_visit
 
@@ -37,6 +38,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     events = since_last_visit(events_of(case), case, request.user)
     context = {
         "case": case,
+        "tabs": tabs_of(case),
         "called": case.called,
         "opened_on": case.opened_at,
         "spoken": language_name(case.language),

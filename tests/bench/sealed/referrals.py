@@ -2,16 +2,23 @@
 
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest
+from django.utils import translation
 
 from cases.models import Case, State
 from cellule.accounts.acting import Acting, outside_a_browser
 from cellule.accounts.fiction import act_as, people_the_house
+from referrals.actions import AGREED_OPENED
+from referrals.contents import agreed_in_words, envelope_in_words
+from referrals.doors import open_agreed
 from referrals.fiction import tell
 from referrals.models import Agency, Referral
 from referrals.models.codes import ReferralState
+from referrals.models.referral import READ_AGREED
 from tests.cases.crowd import walls_down
 from tests.factories import case_at, take
 from tests.referrals.sent import CLINIC, consent, referral_at, send
@@ -44,10 +51,39 @@ def fill() -> dict[str, Any]:
     return {
         "signs_in": (people["noor"].email, people["noor"].passphrase),
         "sends": (people["joaquin"].email, people["joaquin"].passphrase),
-        "partner": (str(partner.user.pk), partner.user.name),
         "case": case.reference,
-        "referral": told.reference,
+        "told": _told(told, partner),
     }
+
+
+def _told(referral: Referral, partner: Acting) -> dict[str, Any]:
+    """A referral in clear, in the words of its page."""
+    request = HttpRequest()
+    request.user, request.acting = partner.user, outside_a_browser(partner.user, partner.vault.identity)
+    opened = open_agreed(request, referral)
+    answer = opened.read(referral, "answer")
+    traces = [opened.read(row, "trace") for row in referral.traces.all()]
+    messages = [opened.read(row, "words") for row in referral.messages.all()]
+    titles = {step.name: step.action.label for step in Referral.steps()} | {READ_AGREED: AGREED_OPENED.label}
+    with translation.override("fr"):
+        return {
+            "agency": referral.agency.name,
+            "partner": (str(partner.user.pk), partner.user.name),
+            "service": referral.service.name,
+            "referral": {
+                "reference": referral.reference,
+                "state": str(referral.state),
+                "envelope": _in_words(envelope_in_words(opened.read(referral, "envelope"))),
+                "agreed": _in_words(agreed_in_words(opened.read(referral, "agreed"))),
+                "answer": [(translation.gettext("Your words"), answer.words)] if answer.words else [],
+            },
+            "events": [(each.at, each.by, {"title": str(titles[each.step])}) for each in traces],
+            "messages": [(each.at, each.by, {"words": each.words}) for each in messages],
+        }
+
+
+def _in_words(lines: Iterable[tuple[Any, str]]) -> list[tuple[str, str]]:
+    return [(str(question), answer) for question, answer in lines]
 
 
 def insert_crowd(rows: int) -> None:
