@@ -31,6 +31,11 @@ from referrals.models.packet import SIGNED
 # Why content is opened, as the log keeps it.
 CASEWORK, SERVICE = "casework", "service"
 
+_HOLD = """
+SELECT c.version, r.version FROM cases_consent c JOIN referrals_referral r ON r.consent_id = c.id
+WHERE r.id = %s AND c.id = %s FOR SHARE OF c
+"""
+
 
 def find_referral(request: HttpRequest, reference: str) -> Referral:
     """Give the referral with this reference, closed. Http404 alike for none, and for one that is not theirs."""
@@ -128,10 +133,7 @@ def _open_held(
     """Under the consent's lock: ask again what holds now, write the entry, fetch the keys, commit; then open."""
     acting, in_agency = request.acting, request.user.has_perm(Permission.ANSWER_REFERRALS)
     with transaction.atomic():
-        _hold_consents([referral])
-        now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
-        if now is None:
-            raise Http404
+        now = _held_now(request, referral, in_agency=in_agency)
         if in_agency:
             _expect_open_for_agency(now, may_open_agreed=may_open_agreed)
             packets.verify(now, SIGNED, now.signature)
@@ -140,6 +142,26 @@ def _open_held(
         purpose = SERVICE if in_agency else CASEWORK
         entry = record(action, by=acting.actor, purpose=purpose, **referral._told_by(acting))
         return packets.open_packet(acting.vault, referral, compartments, entry)
+
+
+def _held_now(request: HttpRequest, referral: Referral, *, in_agency: bool) -> Referral:
+    """The referral as it is once its consent is held. Http404.
+
+    For an agency it is read again only when somebody has moved either since: nothing else changes what an agency sees.
+    What the unit sees hangs on the grants of the case too.
+    """
+    if in_agency:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [referral.pk, referral.consent_id])
+            versions = cursor.fetchone()
+        # Whoever waited for the lock has the consent as it is now, and by its version learns that they waited.
+        if versions is not None and versions == (referral.consent.version, referral.version):
+            return referral
+    _hold_consents([referral])
+    now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
+    if now is None:
+        raise Http404
+    return now
 
 
 def _hold_consents(referrals: Sequence[Referral]) -> None:

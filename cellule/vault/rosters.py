@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from cellule.vault import secrets_file
 from cellule.vault.identities import HOUSE, Identity, PublicIdentity
@@ -174,6 +174,16 @@ def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRos
     there is none yet. Raises RosterRefused."""
     newest = _newest(kind).filter(group__organisation=organisation).first()
     return _verified_up_to(newest[2], newest[0], secrets_file.read().pin) if newest else None
+
+
+def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, VerifiedRoster | None]:
+    """Give the unit's verified roster and that of one group, each None when there is none yet; one query when nothing
+    changed. Raises RosterRefused."""
+    rows = Roster.objects.filter(Q(group__kind=KeyGroup.Kind.UNIT) | Q(group=group))
+    newest = list(rows.values_list("group_id", "group__kind").annotate(newest=Max("number")).order_by("group_id"))
+    rosters = verified_newest({found: number for found, _kind, number in newest})
+    unit = next((found for found, kind, _number in newest if kind == KeyGroup.Kind.UNIT), None)
+    return rosters.get(unit) if unit else None, rosters.get(group)
 
 
 def verified_agencies() -> dict[uuid.UUID, VerifiedRoster | None]:
