@@ -39,7 +39,9 @@ WHERE r.id = %s AND c.id = %s FOR SHARE OF c
 
 def find_referral(request: HttpRequest, reference: str) -> Referral:
     """Give the referral with this reference, closed. Http404 alike for none, and for one that is not theirs."""
-    visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "case", "consent")
+    # Nothing of the case itself is an agency's to read.
+    of_the_case = ["case"] if request.user.duty.in_unit else []
+    visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "consent", *of_the_case)
     referral = visible.filter(reference=reference).first()
     if referral is None:
         raise Http404
