@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases import timeline
 from cases.models import Case
 from cellule.templatetags.typography import moment
+from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner
 from referrals import doors
 from referrals.contents import named
@@ -27,11 +28,15 @@ _MEMO = "_referrals_opened"
 
 @dataclass(frozen=True)
 class Line:
-    """One referral as the panel shows it, without what was told or written; `answer`: by the agency's codes."""
+    """One referral as the panel shows it, without what was told or written; `answer`: by the agency's codes.
+
+    `is_closed`: it cannot be opened, for it is not what was sent; then nothing of it was read.
+    """
 
     referral: Referral
     parcel: Parcel
     answer: str
+    is_closed: bool = False
 
     @property
     def is_left_to_do(self) -> bool:
@@ -44,14 +49,24 @@ class Line:
         return self.is_left_to_do and self.referral.state != S.COMPLETED
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What was read of one referral; `asks`: whether the agency wrote the last message."""
+
+    traces: list[Trace]
+    answer: str
+    asks: bool
+
+
 def lines_of(request: HttpRequest, case: Case) -> list[Line]:
-    """Give the referrals of a case, those with something left to do first, then the latest; Http404, PermissionDenied."""
-    referrals, opened = _opened(request, case)
-    traces = {referral.pk: traces_of(referral, opened[referral.pk]) for referral in referrals}
-    names = names_in([trace for each in traces.values() for trace in each], UNIT)
-    lines = [_line(referral, opened[referral.pk], traces[referral.pk], names) for referral in referrals]
-    lines.sort(key=lambda line: line.parcel.since.isoformat() if line.parcel.since else "~", reverse=True)
-    return sorted(lines, key=lambda line: not line.is_left_to_do)
+    """Give the referrals of a case, those with something left to do first, then the latest; Http404, PermissionDenied.
+
+    They are opened once for one request, however many parts of its page tell of them; nothing is written for none.
+    """
+    known: dict[Any, list[Line]] = request.__dict__.setdefault(_MEMO, {})
+    if case.pk not in known:
+        known[case.pk] = _lines(request, case)
+    return known[case.pk]
 
 
 @timeline.source
@@ -73,23 +88,36 @@ def answer_in_words(answer: Answer | None) -> str:
     return named(Outcome, answer.outcome) if answer.outcome else ""
 
 
-def _opened(request: HttpRequest, case: Case) -> tuple[list[Referral], Mapping[Any, OpenedOwner]]:
-    """Open them once for one request, however many parts of its page tell of them; nothing is written for none."""
-    known: dict[Any, Any] = request.__dict__.setdefault(_MEMO, {})
-    if case.pk not in known:
-        found = Referral.objects.visible_to(request.user).filter(case=case)
-        referrals = list(found.select_related("agency", "service", "consent").prefetch_related("traces", "messages"))
-        for referral in referrals:
-            # What ties the reader to the case was asked already.
-            referral.case = case
-        opened = doors.open_referrals(request, referrals) if referrals else {}
-        known[case.pk] = [each for each in referrals if each.pk in opened], opened
-    return known[case.pk]
+def _lines(request: HttpRequest, case: Case) -> list[Line]:
+    found = Referral.objects.visible_to(request.user).filter(case=case)
+    referrals = list(found.select_related("agency", "service", "consent").prefetch_related("traces", "messages"))
+    for referral in referrals:
+        # What ties the reader to the case was asked already.
+        referral.case = case
+    opened = doors.open_apart(request, referrals)
+    read = [(referral, _read(request, referral, opened.get(referral.pk))) for referral in referrals]
+    names = names_in([trace for _referral, told in read if told for trace in told.traces], UNIT)
+    lines = [_line(referral, told, names) for referral, told in read]
+    lines.sort(key=lambda line: line.parcel.since.isoformat() if line.parcel.since else "~", reverse=True)
+    return sorted(lines, key=lambda line: not line.is_left_to_do)
 
 
-def _line(referral: Referral, opened: OpenedOwner, traces: list[Trace], names: Mapping[str, str]) -> Line:
-    parcel = parcel_of(referral, traces, side=UNIT, names=names, asks=asks_something(referral, opened))
-    return Line(referral, parcel, answer_in_words(opened.read(referral, "answer")))
+def _read(request: HttpRequest, referral: Referral, opened: OpenedOwner | None) -> _Told | None:
+    """Read one of them; None when it cannot be opened, which is no other line's harm, and is in the log."""
+    if opened is None:
+        return None
+    try:
+        with doors.telling_forgeries(request, referral):
+            answer = answer_in_words(opened.read(referral, "answer"))
+            return _Told(traces_of(referral, opened), answer, asks_something(referral, opened))
+    except (CannotOpen, UnknownFormat):
+        return None
+
+
+def _line(referral: Referral, told: _Told | None, names: Mapping[str, str]) -> Line:
+    if told is None:
+        return Line(referral, parcel_of(referral, [], side=UNIT, names={}), "", is_closed=True)
+    return Line(referral, parcel_of(referral, told.traces, side=UNIT, names=names, asks=told.asks), told.answer)
 
 
 def asks_something(referral: Referral, opened: OpenedOwner) -> bool:

@@ -7,6 +7,7 @@ from cases.models import Case, Consent
 from cellule.steps import By
 from referrals.models import Referral
 from referrals.models.codes import RUNNING, ReferralState
+from referrals.models.together import Together
 
 ENDED = (ReferralState.COMPLETED, ReferralState.NOT_DELIVERED)
 
@@ -19,12 +20,12 @@ def stop_referrals(consent: Consent, by: By) -> None:
     """
     under_it = Referral.objects.filter(consent=consent, state__in=RUNNING)
     running = list(under_it.select_for_update(of=("self",)).order_by("pk"))
-    for referral in running:
-        # Whoever ends the consent has locked its case, and been let in to it.
-        referral.stops_with, referral.case = consent, consent.case
-        referral.recall(by=by)
-    for referral in running[:1]:
-        referral.tell_stopped(by)
+    if running:
+        together = Together(consent, running, by)
+        for referral in running:
+            referral.recall(by=by)
+        together.finish()
+        running[0].tell_stopped(by)
     for referral in Referral.objects.filter(consent=consent, state__in=ENDED, access_until__isnull=False).order_by(
         "pk"
     ):
