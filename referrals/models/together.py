@@ -2,11 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cases.models import Consent
 from cellule.accounts.roles import SYSTEM
-from cellule.steps import By
 from cellule.vault import packets
 from cellule.vault.models.owner import Compartment
 from cellule.vault.unlocked import log_reference
@@ -23,7 +22,7 @@ class Together:
     its own step with its own entry; `finish` writes the traces that the steps have left.
     """
 
-    def __init__(self, consent: Consent, referrals: Sequence["Referral"], by: By) -> None:
+    def __init__(self, consent: Consent, referrals: Sequence["Referral"], by: Any) -> None:
         self.subject: uuid.UUID | None = log_reference(consent.case_id)
         self._traces: list[ReferralTrace] = []
         packets.cut_all(referrals)
