@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from cellule.templatetags.typography import moment
@@ -18,7 +18,7 @@ ROAD = {
     "viewed": gettext_lazy("Seen"),
     "accepted": gettext_lazy("Accepted"),
     "in_service": gettext_lazy("In service"),
-    "completed": gettext_lazy("Done"),
+    "completed": pgettext_lazy("referral", "Done"),
 }
 # What an agency may do in the midst of a service: label, part of its address; each asks something first.
 STEPS = (
