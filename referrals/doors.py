@@ -163,6 +163,9 @@ def _held_now(request: HttpRequest, referral: Referral, *, in_agency: bool) -> R
     now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
     if now is None:
         raise Http404
+    if now.consent_id != referral.consent_id:
+        # It went on under a newer consent meanwhile, which is not held; whoever reads looks again.
+        raise TooLate
     return now
 
 

@@ -5,27 +5,25 @@ consent or the row, and then goes by what it finds.
 """
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection, connections, transaction
+from django.db import connections
 from django.http import Http404
 
 from audit.log.models import Entry
 from cases.models import Consent
 from cellule.accounts.acting import Acting
 from cellule.accounts.roles import SYSTEM
-from cellule.steps import TooLate
 from cellule.vault.models import OwnerKey
 from referrals.doors import open_agreed, open_envelope, open_referrals
 from referrals.models import Referral
 from referrals.models.codes import ReferralState
 from tests.factories import take
 from tests.people import acting
+from tests.races import answer_of, one_after_the_other
 from tests.referrals.sent import CLINIC, joined, referral_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,49 +73,6 @@ class Scene:
             "unit": Referral.objects.visible_to(self.people["claire"].user).filter(pk=row.pk).exists(),
             "opens": OwnerKey.objects.filter(owner=row.pk, holder=row.agency_holder).exists(),
         }
-
-
-def _answer(act: Callable[[], object]) -> str:
-    try:
-        act()
-    except Http404:
-        return "404"
-    except PermissionDenied:
-        return "403"
-    except TooLate:
-        return "409"
-    return "done"
-
-
-def _one_after_the_other(first: Callable[[], object], second: Callable[[], object]) -> tuple[str, str]:
-    """Begin the second while the first is done and not yet kept, and keep it once the second waits for it."""
-    answers: list[str] = []
-
-    def run() -> None:
-        answers.append(_answer(second))
-        connections.close_all()
-
-    other = threading.Thread(target=run)
-    with transaction.atomic():
-        answered = _answer(first)
-        other.start()
-        _wait_for_somebody_who_waits(other)
-    other.join()
-    return answered, answers[0]
-
-
-def _wait_for_somebody_who_waits(other: threading.Thread) -> None:
-    """Return when the other's statement stands before a lock. Fails when it never does."""
-    while other.is_alive():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                " WHERE NOT l.granted AND a.datname = current_database()"
-            )
-            if cursor.fetchone() == (1,):
-                return
-        time.sleep(0.005)
-    raise AssertionError("the second act did not wait for the first")
 
 
 GONE = {"agency": False, "unit": True, "opens": False, "stop_due": False}
@@ -252,7 +207,7 @@ def test_who_comes_second_is_answered_as_if_they_had_come_later(scene, race, one
     first, second = acts if one_is_first else reversed(acts)
     expected, stands = race.one_first if one_is_first else race.other_first
 
-    answers = _one_after_the_other(first, second)
+    answers = one_after_the_other(first, second)
 
     assert answers == ("done", expected)
     assert played.stands() == stands
@@ -262,10 +217,10 @@ def test_acceptance_before_the_deadline_and_expiry_after_it_never_both_hold(scen
     """On the last day the house lets nothing expire, on the next nobody accepts: there is no moment for both."""
     played = scene(ReferralState.VIEWED)
     time_machine.move_to(f"{played.referral.due_on.isoformat()}T23:59:00-05:00", tick=False)
-    on_the_day = _answer(played.step("system", "expire"))
+    on_the_day = answer_of(played.step("system", "expire"))
     time_machine.shift(120)
 
-    after = _answer(played.step("noor", "accept")), _answer(played.step("system", "expire"))
+    after = answer_of(played.step("noor", "accept")), answer_of(played.step("system", "expire"))
 
     assert (on_the_day, after) == ("409", ("409", "done"))
     assert played.stands() == {"state": "expired", **GONE}
@@ -278,7 +233,7 @@ def test_at_the_very_same_moment_both_sides_see_one_outcome(scene, race):
 
     def run(name: str, act: Callable[[], object]) -> None:
         together.wait()
-        answers[name] = _answer(act)
+        answers[name] = answer_of(act)
         connections.close_all()
 
     acts = {"one": race.one(played), "other": race.other(played)}
