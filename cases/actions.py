@@ -27,6 +27,7 @@ RISK_ASSESSED = Action("cases.risk_assessed", _("Assessed the risk"))
 CONSENT_RECORDED = Action("cases.consent_recorded", _("Wrote down a consent, or its refusal"))
 
 # --- Files: each look is an entry of its own, and so is taking one out of the house -------------------
+FILES_REVEALED = Action("cases.files_revealed", _("Gave a reason to look at files of a case they do not lead"))
 FILES_LISTED = Action("cases.files_listed", _("Looked at the list of a case’s files"))
 FILE_OPENED = Action("cases.file_opened", _("Opened the page of a file"))
 FILE_ADDED = Action("cases.file_added", _("Added a file to a case"))

@@ -2,16 +2,19 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from audit.log.actions import Action
+from audit.log.models import Entry
 from audit.log.record import record_read
 from cases import policies
-from cases.actions import CASE_OPENED, CASES_LISTED, CONTACT_REVEALED, IDENTITY_REVEALED, STORY_REVEALED
-from cases.models import Case, Person
+from cases.actions import CASE_OPENED, CASES_LISTED, CONTACT_REVEALED, FILES_REVEALED, IDENTITY_REVEALED, STORY_REVEALED
+from cases.models import Case, File, Person
 from cases.models.codes import RevealReason
 from cellule.accounts.models import User
 from cellule.vault.details import record_with_detail
@@ -20,6 +23,8 @@ from cellule.vault.unlocked import HeldElsewhere, OpenedOwner
 
 # Why content is opened, as the log keeps it; a code of ours, never what somebody typed.
 CASEWORK = "casework"
+# Long enough for a few papers: who supervises is not asked again for each of their pages.
+REASON_STANDS = timedelta(minutes=10)
 
 
 def find_case(request: HttpRequest, reference: str) -> Case:
@@ -75,14 +80,53 @@ def open_decision(request: HttpRequest, case: Case) -> OpenedOwner:
     return _open(request, case, [Compartment.ORDINARY, Compartment.STORY], STORY_REVEALED, RevealReason.DECISION)
 
 
-def open_files(request: HttpRequest, case: Case, action: Action) -> OpenedOwner:
+class ReasonMissing(Exception):
+    """Files open to this person for a reason only, and none of theirs stands now."""
+
+
+def ask_for_files(request: HttpRequest, case: Case, *, reason: str, words: str) -> None:
+    """Write down why who only supervises looks at the case's files; for a while that lets them in. PermissionDenied.
+
+    `reason`: a code of `RevealReason`; `words` go sealed to the privacy officers.
+    """
+    if not policies.may_read_for_a_reason(case, request.user):
+        raise PermissionDenied
+    _tell_reason(request, case, FILES_REVEALED, reason, words)
+
+
+def files_stay_open(request: HttpRequest, case: Case) -> timedelta:
+    """For how long a reason given before still lets the person in; nothing when there is none."""
+    entry = _reason_for_files(request, case)
+    return max(entry.at + REASON_STANDS - timezone.now(), timedelta()) if entry else timedelta()
+
+
+def open_files(request: HttpRequest, case: Case, action: Action, file: File | None = None) -> OpenedOwner:
     """Open what is known of a case's files, and their keys, after the entry that says what for is committed.
 
-    For who works on the case. PermissionDenied.
+    For who works on the case, and for who supervises it after a reason. PermissionDenied, ReasonMissing.
     """
+    purpose = CASEWORK
     if not policies.may_read(case, request.user):
-        raise PermissionDenied
-    return _open(request, case, [Compartment.STORY], action, CASEWORK)
+        if not policies.may_read_for_a_reason(case, request.user):
+            raise PermissionDenied
+        entry = _reason_for_files(request, case)
+        if entry is None:
+            raise ReasonMissing
+        purpose = entry.purpose
+    shown = [str(file.pk)] if file else []
+    return _reveal(request, case, [Compartment.STORY], action, purpose, "", shown=shown)
+
+
+def _reason_for_files(request: HttpRequest, case: Case) -> Entry | None:
+    """The last entry of this session that gives a reason to look at this case's files, while it stands."""
+    given = Entry.objects.filter(
+        session=request.acting.actor.session,
+        actor_id=request.acting.actor.id,
+        action=FILES_REVEALED.code,
+        reference=case.reference,
+        at__gt=timezone.now() - REASON_STANDS,
+    )
+    return given.order_by("-id").first()
 
 
 def reveal_identity(request: HttpRequest, case: Case, person: Person, *, reason: str, words: str) -> OpenedOwner:
@@ -129,10 +173,17 @@ def _reveal(
     *,
     shown: Sequence[str] = (),
 ) -> OpenedOwner:
-    """The words cannot lie in the log: they are its sealed detail, and the opening is the same act."""
-    told = {"by": request.acting.actor, "purpose": reason, "shown": shown, **case.told(request.acting)}
-    entry = record_with_detail(action, {"words": words}, read=True, **told) if words else record_read(action, **told)
+    """The opening is the same act as the entry with its reason."""
+    entry = _tell_reason(request, case, action, reason, words, shown)
     return _where_it_lies(request, case, lambda: request.acting.vault.open_recorded(case, compartments, entry))
+
+
+def _tell_reason(
+    request: HttpRequest, case: Case, action: Action, reason: str, words: str, shown: Sequence[str] = ()
+) -> Entry:
+    """The words cannot lie in the log: they are its sealed detail."""
+    told = {"by": request.acting.actor, "purpose": reason, "shown": shown, **case.told(request.acting)}
+    return record_with_detail(action, {"words": words}, read=True, **told) if words else record_read(action, **told)
 
 
 def _where_it_lies(request: HttpRequest, case: Case, opening: Callable[[], OpenedOwner]) -> OpenedOwner:

@@ -43,6 +43,7 @@ urlpatterns = [
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
     # documents
     path("dossiers/<reference:reference>/documents/", files.files, name="files"),
+    path("dossiers/<reference:reference>/documents/motif/", files.reveal_files, name="reveal_files"),
     path("dossiers/<reference:reference>/documents/nouveaux/", files.new_files, name="new_files"),
     path("dossiers/<reference:reference>/documents/<uuid:pk>/", files.file, name="file"),
     path("dossiers/<reference:reference>/documents/<uuid:pk>/apercu/<int:page>/", files.preview, name="file_preview"),

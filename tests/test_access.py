@@ -106,10 +106,11 @@ cases:risk                      in   in   wait lock 404  200  404  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405  405  405
-cases:files                     in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:files                     in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:reveal_files              in   in   wait lock 404  on   404  200  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  200  404  403  403  403  403  403  403
-cases:file                      in   in   wait lock 404  200  404  403  403  403  403  403  403
-cases:file_preview              in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:file                      in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:file_preview              in   in   wait lock 404  200  404  on   403  403  403  403  403
 cases:print_file                in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:download_file             in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:take_file_away            in   in   wait lock 404  200  404  403  403  403  403  403  403
@@ -206,11 +207,12 @@ cases:new_incident              in   in   wait lock 404  422  404  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on   on   on
 cases:files                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:reveal_files              in   in   wait lock 404  on   404  422  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:file                      in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:file_preview              in   in   wait lock 405  405  405  405  403  403  403  403  403
-cases:print_file                in   in   wait lock 404  200  404  403  403  403  403  403  403
-cases:download_file             in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:print_file                in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:download_file             in   in   wait lock 404  200  404  on   403  403  403  403  403
 cases:take_file_away            in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:identity                  in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:incident                  in   in   wait lock 405  405  405  405  403  403  403  403  403
@@ -300,7 +302,7 @@ class House:
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
-            **{f"cases:{name}": [self.case.reference] for name in ("files", "new_files")},
+            **{f"cases:{name}": [self.case.reference] for name in ("files", "new_files", "reveal_files")},
             **{f"cases:{name}": [self.case.reference, FILE] for name in ("file", "print_file", "download_file")},
             "cases:take_file_away": [self.case.reference, FILE],
             "cases:file_preview": [self.case.reference, FILE, 1],

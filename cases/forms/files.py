@@ -39,10 +39,10 @@ class FilesForm(Form):
         error_messages={"required": _("Choose at least one file.")},
     )
     is_evidence = forms.BooleanField(
-        label=_("These pictures are evidence: keep them as they are too"),
+        label=_("These files are evidence: keep them as they are too"),
         help_text=_(
-            "A camera writes into a picture where and when it was taken. Here this is taken out. Tick this box to keep"
-            " the original beside it, sealed."
+            "A camera writes into a picture where and when it was taken, a program into a PDF who made it. Here this is"
+            " taken out. Tick this box to keep the original beside it, sealed."
         ),
         required=False,
     )

@@ -81,6 +81,6 @@ class ContactReasonForm(RevealForm):
 
 
 class StoryReasonForm(RevealForm):
-    """Why somebody who supervises reads the story of a case that others work on."""
+    """Why somebody who supervises reads the story, or looks at files, of a case that others work on."""
 
     reasons = (RevealReason.DECISION, RevealReason.SAFETY, RevealReason.OTHER)

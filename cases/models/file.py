@@ -40,7 +40,7 @@ class FileStory:
     """What is known of a file. Sizes in bytes, hashes SHA-256 in hex, blobs the names in the store.
 
     `kind`: a code of `FileType`; `sha256`, `size`: as it was received; `blob`, `held_size`, `held_sha256`: what is
-    looked at and given on, for a picture the copy without what the camera wrote; `original`: what was received, kept
+    looked at and given on, for a picture or a PDF the copy without what made it wrote; `original`: what was received, kept
     beside that copy as evidence, or empty; `taken_away`: why there is nothing left of it.
     """
 
@@ -155,10 +155,10 @@ class File(SealedModel):
             record(actions.FILE_BROKEN, by=by.actor, **{**told, "subject_type": "cases.file"})
 
     def _sealer(self, by: Acting) -> Sealer:
-        """The key of the story, on a case that is theirs to read and whose row is held to the end."""
-        mine = type(self.case).objects.worked_by(by.user).filter(pk=self.case_id)
-        held = mine.select_for_update(of=("self",)).first()
-        if held is None:
+        """The key of the story, on a case that is theirs to look at and whose row is held to the end."""
+        theirs = type(self.case).objects.visible_to(by.user).filter(pk=self.case_id)
+        held = theirs.select_for_update(of=("self",)).first()
+        if held is None or not policies.may_look(held, by.user):
             raise PermissionDenied
         self.case = held
         return by.vault.sealer(held, Compartment.STORY)

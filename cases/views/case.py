@@ -52,7 +52,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "events": narrowed(events, kind, by_day_of_event=by_day),
         "is_empty": len(events) == 1,
         "contact": contact_of(case, opened) if works_on_it else None,
-        "has_broken_file": works_on_it and case.files.filter(is_broken=True).exists(),
+        "has_broken_file": case.files.filter(is_broken=True).exists(),
         "needs": needs_of(case, opened, request.user) if works_on_it else None,
         "news": sum(event.is_new for event in events),
         "kinds": kinds(request, events, kind),

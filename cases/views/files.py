@@ -1,5 +1,9 @@
 """Files of a case: the list, more of them, one with its preview, and taking it out of the house or away for good."""
 
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -14,16 +18,19 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.log.actions import Action
-from cases import actions, pictures, policies
-from cases.doors import find_case, open_files
-from cases.files import Sheet, custody_of, sheet_of, sheets_of
-from cases.filing import NotTaken, keep
+from cases import actions, policies
+from cases.doors import ReasonMissing, ask_for_files, files_stay_open, find_case, open_files
+from cases.files import pictures
+from cases.files.received import NotTaken, keep
+from cases.files.shown import Sheet, custody_of, sheet_of, sheets_of
 from cases.forms.files import FilesForm, TakeAwayForm
+from cases.forms.reveal import StoryReasonForm
 from cases.models import Act, Case, File
 from cases.views.frame import form_page, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
+from cellule.front import reseal
 from cellule.steps import Stale
 from cellule.vault.files import BrokenFile
 from cellule.vault.unlocked import OpenedOwner
@@ -33,12 +40,49 @@ from cellule.vault.uploads import SealedUpload, Sealing
 _HARMLESS = csp_override({"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE], "sandbox": True})
 
 
+type View = Callable[..., HttpResponse]
+
+
+def for_a_reason(view: View) -> View:
+    """Let who supervises a case in for a reason that they gave: one who has given none is asked, and left there again.
+
+    A page that was let in so leads back to the question when its time is over.
+    """
+
+    @wraps(view)
+    def asking(request: HttpRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        question = reverse("cases:reveal_files", args=[reference])
+        try:
+            response = view(request, reference, *args, **kwargs)
+        except ReasonMissing:
+            return redirect(question)
+        left = getattr(request, "files_stay_open", None)
+        return response if left is None else reseal(response, question, math.ceil(left.total_seconds()))
+
+    return asking
+
+
+@for_permission(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal_files(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask who supervises and does not work on the case why they look at its files."""
+    case = find_case(request, reference)
+    if policies.may_read(case, request.user):
+        return redirect("cases:files", case.reference)
+    form = bound(StoryReasonForm, request)
+    if request.method == "POST" and form.is_valid():
+        ask_for_files(request, case, **form.told_reason)
+        return redirect("cases:files", case.reference)
+    return form_page(request, "cases/files/ask_files.html", form, case=case)
+
+
 @for_permission(Permission.WORK_CASES)
 @require_safe
+@for_a_reason
 def files(request: HttpRequest, reference: str) -> HttpResponse:
     """Every file of the case by name, size and who brought it."""
     case = find_case(request, reference)
-    sheets = sheets_of(case, open_files(request, case, actions.FILES_LISTED))
+    sheets = sheets_of(case, _opened(request, case, actions.FILES_LISTED))
     context = {"case": case, "sheets": sheets, "may_write": policies.may_write(case, request.user)}
     return render(request, "cases/files/files.html", context)
 
@@ -86,6 +130,7 @@ def _taken(request: HttpRequest, case: Case) -> HttpResponse:
 
 @for_permission(Permission.WORK_CASES)
 @require_safe
+@for_a_reason
 def file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     """What is known of a file, one page of it to look at, and who had it in hands."""
     case, row, opened, sheet = _found(request, reference, pk, actions.FILE_OPENED)
@@ -103,6 +148,7 @@ def file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
 
 @for_permission(Permission.WORK_CASES)
 @require_safe
+@for_a_reason
 def preview(request: HttpRequest, reference: str, pk: UUID, page: int) -> HttpResponse:
     """One page as a picture with the watermark of who looks: each is a look of its own."""
     case, row, opened, sheet = _found(request, reference, pk, actions.FILE_VIEWED)
@@ -122,6 +168,7 @@ def preview(request: HttpRequest, reference: str, pk: UUID, page: int) -> HttpRe
 
 @for_permission(Permission.WORK_CASES)
 @require_POST
+@for_a_reason
 def print_file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     """All pages with their watermark, to be printed."""
     case, row, opened, sheet = _found(request, reference, pk, actions.FILE_PRINTED)
@@ -135,6 +182,7 @@ def print_file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
 @for_permission(Permission.WORK_CASES)
 @require_POST
 @_HARMLESS
+@for_a_reason
 def download(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     """Take the file out of the house; only once all of it was found whole."""
     is_original = request.POST.get("which") == "original"
@@ -160,7 +208,7 @@ def take_away(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     case = writable(request, reference)
     row = get_object_or_404(case.files, pk=pk)
     row.case = case
-    sheet = sheet_of(row, open_files(request, case, actions.FILE_OPENED))
+    sheet = sheet_of(row, open_files(request, case, actions.FILE_OPENED, row))
     if not sheet.is_there or not row.may_be_taken_away(request.acting):
         raise Http404
     form, status = bound(TakeAwayForm, request, initial={"version": row.version}), 0
@@ -179,8 +227,16 @@ def _found(request: HttpRequest, reference: str, pk: UUID, action: Action) -> tu
     case = find_case(request, reference)
     row = get_object_or_404(case.files, pk=pk)
     row.case = case
-    opened = open_files(request, case, action)
+    opened = _opened(request, case, action, row)
     return case, row, opened, sheet_of(row, opened)
+
+
+def _opened(request: HttpRequest, case: Case, action: Action, file: File | None = None) -> OpenedOwner:
+    """What opens the case's files; a reason under which it does lasts for a while. PermissionDenied, ReasonMissing."""
+    opened = open_files(request, case, action, file)
+    if not policies.may_read(case, request.user):
+        request.files_stay_open = files_stay_open(request, case)
+    return opened
 
 
 def _pages(request: HttpRequest, row: File, opened: OpenedOwner, sheet: Sheet) -> int:

@@ -168,6 +168,17 @@ def destroy_keys(file: uuid.UUID) -> int:
     return FileKey.objects.filter(file=file).delete()[0]
 
 
+def destroy_keys_of(owner: uuid.UUID, compartment: Compartment | None = None) -> int:
+    """Destroy the keys of all files of an owner, or of one of its compartments; takes no key, gives how many.
+
+    Belongs into the transaction that destroys the owner or the compartment. The store is swept afterwards.
+    """
+    dying = FileKey.objects.filter(owner=owner)
+    if compartment is not None:
+        dying = dying.filter(compartment=compartment)
+    return dying.delete()[0]
+
+
 def _binding(row: FileKey) -> bytes:
     return length_prefixed(b"file key", row.owner.bytes, row.file.bytes, row.blob.bytes, str(row.compartment).encode())
 
@@ -197,7 +208,17 @@ def sweep(older_than: datetime.datetime) -> int:
         for name in old - {str(blob) for blob in known.values_list("blob", flat=True)}:
             discard(name)
             swept += 1
-    return swept
+    return swept + _sweep_unfinished(older_than)
+
+
+def _sweep_unfinished(older_than: datetime.datetime) -> int:
+    """Take away what a process that was killed left half-written in a folder; a bucket ends such uploads by its rule."""
+    if "://" in settings.FILE_STORE:
+        return 0
+    left = [path for path in Path(settings.FILE_STORE).glob("*#*") if path.stat().st_mtime < older_than.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _named(name: str) -> uuid.UUID | None:

@@ -42,9 +42,9 @@ def new_blobs():
 
 
 def test_a_sent_file_lies_sealed_and_comes_back_as_it_was(as_, address, new_blobs):
-    client, content = as_("claire"), b"%PDF-1.7 MARKER-IN-THE-PAPER" * 5000
+    client, content = as_("claire"), "MARKER : ce qu’elle a dit. ".encode() * 5000
 
-    sent = send_files(client, address, ("Bail de mai.pdf", content))
+    sent = send_files(client, address, ("Récit de mai.txt", content))
 
     file = File.objects.get()
     assert (sent.status_code, sent["Location"]) == (302, address)
@@ -52,9 +52,9 @@ def test_a_sent_file_lies_sealed_and_comes_back_as_it_was(as_, address, new_blob
     assert [b"MARKER" in obstore.get(store(), str(blob)).bytes().to_bytes() for blob in new_blobs()] == [False]
     taken = client.post(f"{address}{file.pk}/telecharger/")
     assert (taken.status_code, b"".join(taken.streaming_content)) == (200, content)
-    assert taken["Content-Disposition"] == 'attachment; filename="Bail de mai.pdf"'
+    assert taken["Content-Disposition"] == "attachment; filename*=utf-8''R%C3%A9cit%20de%20mai.txt"
     assert "sandbox" in taken["Content-Security-Policy"]
-    assert "Bail de mai.pdf" in client.get(address).text
+    assert "Récit de mai.txt" in client.get(address).text
 
 
 def test_a_picture_loses_what_the_camera_wrote(as_, address, new_blobs):
@@ -127,10 +127,10 @@ def test_printing_and_downloading_are_acts_of_their_own(as_, address, logged):
 
 def test_a_file_is_sent_once_however_often_it_comes(as_, address, new_blobs):
     client = as_("claire")
-    once = client.get(f"{address}nouveaux/").context["form"]["once"].value()
+    once, content = client.get(f"{address}nouveaux/").context["form"]["once"].value(), pdf(1)
 
     for _time in range(2):
-        paper = SimpleUploadedFile("bail.pdf", b"%PDF-1.7 encore")
+        paper = SimpleUploadedFile("bail.pdf", content)
         assert client.post(f"{address}nouveaux/", {"once": once, "files": [paper]}).status_code == 302
 
     assert (File.objects.count(), len(new_blobs())) == (1, 1)
@@ -143,7 +143,7 @@ def test_what_is_not_taken_is_named_and_the_rest_is_kept(as_, address, new_blobs
     sent = send_files(
         client,
         address,
-        ("bail.pdf", b"%PDF-1.7 ..."),
+        ("bail.pdf", pdf(1)),
         ("photo.jpg", page),
         ("vide.txt", b""),
         ("faux.png", b"\x89PNG\r\n\x1a\n rien"),
@@ -265,7 +265,7 @@ def test_a_forged_form_leaves_nothing(address, new_blobs):
     client.handler.enforce_csrf_checks = True
 
     def send(**more):
-        fields = {"once": once, "files": [SimpleUploadedFile("bail.pdf", b"%PDF-1.7 ...")], **more}
+        fields = {"once": once, "files": [SimpleUploadedFile("bail.pdf", pdf(1))], **more}
         return client.post(f"{address}nouveaux/", fields).status_code
 
     assert (send(), File.objects.count(), new_blobs()) == (403, 0, set())

@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from cases.file_types import FileType, name_for, type_of
-from cases.filing import plain_name
-from cases.pictures import MOST_PIXELS, Unreadable, cleaned, page_count, preview
+from cases.files.kinds import FileType, name_for, type_of
+from cases.files.pictures import MOST_PIXELS, Unreadable, cleaned, page_count, preview
+from cases.files.received import plain_name
 from tests.cases.pictures import GPS, jpeg, pdf, png
 
 
@@ -108,8 +108,27 @@ def test_each_page_is_drawn_with_its_marks():
             preview(FileType.PDF, content, page, "Claire")
 
 
-def test_marks_lose_their_accents_rather_than_become_boxes():
+@pytest.mark.parametrize(
+    ("marks", "alike", "is_alike"),
+    [
+        ("Éléonore Gagné-Œuvrard", "Eleonore Gagne-Oeuvrard", False),
+        ("Łukasz Żak ∑", "Lukasz Zak", True),
+        ("كلير Claire", "Claire", True),
+        ("Joaquín", "Joaquín Système", False),
+    ],
+)
+def test_marks_keep_the_accents_of_french_and_hold_no_boxes(marks, alike, is_alike):
     content = pdf(1)
 
-    assert preview(FileType.PDF, content, 1, "Joaquín Système") == preview(FileType.PDF, content, 1, "Joaquin Systeme")
-    assert preview(FileType.PDF, content, 1, "Joaquín") != preview(FileType.PDF, content, 1, "Joaquín Système")
+    drawn, other = (preview(FileType.PDF, content, 1, each) for each in (marks, alike))
+
+    assert (drawn == other) == is_alike
+
+
+def test_a_preview_says_nothing_but_its_pixels():
+    for kind, content in ((FileType.JPEG, jpeg()), (FileType.PDF, pdf(1))):
+        with Image.open(io.BytesIO(preview(kind, content, 1, "Claire"))) as picture:
+            assert (dict(picture.getexif()), set(picture.info)) == (
+                {},
+                {"jfif", "jfif_version", "jfif_unit", "jfif_density"},
+            )

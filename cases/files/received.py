@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.file_types import PICTURES, FileType, name_for, type_of
+from cases.files.kinds import PICTURES, SHOWN, FileType, name_for, type_of
+from cases.files.pictures import MOST_BYTES, Unreadable, cleaned
 from cases.models import Case, File, FileStory
 from cases.models.moments import now
-from cases.pictures import MOST_BYTES, Unreadable, cleaned
 from cellule.accounts.acting import Acting
 from cellule.vault.files import StoreAway, discard, opened, sealed
 from cellule.vault.uploads import Refusal, SealedUpload
@@ -38,7 +38,7 @@ def keep(
 ) -> list[NotTaken]:
     """Add the files that can be taken to a case; gives the others. One page's files are added once each.
 
-    `row_id`: of the page they came from. `is_evidence`: keep a picture as it was received too. Raises PermissionDenied,
+    `row_id`: of the page they came from. `is_evidence`: keep a picture or a PDF as it was received too. Raises PermissionDenied,
     RowTaken.
     """
     refused = [_keep(case, each, by=by, row_id=row_id, is_evidence=is_evidence) for each in uploads]
@@ -54,10 +54,12 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
         return NotTaken(name, _("This kind of file is not taken. Send pictures as JPEG, papers as PDF."))
     if kind in PICTURES and upload.made.size > MOST_BYTES:
         return NotTaken(name, _("This picture is too large. Save it smaller, then send it again."))
+    if kind == FileType.PDF and upload.made.size > MOST_BYTES and not is_evidence:
+        return NotTaken(name, _("This PDF is too large. Save it smaller, or say that it is evidence."))
     copy: SealedFile | None = None
     kept = False
     try:
-        copy, digest = _held(case, kind, upload.made, upload.sha256)
+        copy, digest = _held(case, kind, upload, is_evidence)
         original = upload.made if is_evidence and copy is not upload.made else None
         story = FileStory(
             name=name_for(kind, name),
@@ -76,6 +78,10 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
         kept = File.add(case, by=by, row_id=file, story=story, made=[copy, original] if original else [copy])
         upload.is_kept = kept and upload.made in (copy, original)
     except Unreadable:
+        if kind == FileType.PDF:
+            return NotTaken(
+                name, _("This PDF is damaged or asks for a password. Print it into a new PDF and send that.")
+            )
         return NotTaken(name, _("This picture cannot be read. Open it, save it as JPEG, then send it again."))
     except StoreAway:
         return NotTaken(name, Refusal.NO_STORE.label)
@@ -86,11 +92,22 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
     return None
 
 
-def _held(case: Case, kind: FileType, received: "SealedFile", sha256: str) -> tuple["SealedFile", str]:
-    """What is looked at and given on, with its hash: a picture made anew from its pixels, anything else as it came."""
-    if kind not in PICTURES:
-        return received, sha256
-    content = cleaned(kind, b"".join(opened(received)))
+def _held(case: Case, kind: FileType, upload: SealedUpload, is_evidence: bool) -> tuple["SealedFile", str]:
+    """What is looked at and given on, with its hash: a picture or a PDF made anew, anything else as it came.
+
+    Evidence that cannot be made anew is given on as it came: a PDF under a password, or a very large one.
+    """
+    if kind not in SHOWN:
+        return upload.made, upload.sha256
+    as_it_came = kind == FileType.PDF and is_evidence
+    if as_it_came and upload.made.size > MOST_BYTES:
+        return upload.made, upload.sha256
+    try:
+        content = cleaned(kind, b"".join(opened(upload.made)))
+    except Unreadable:
+        if as_it_came:
+            return upload.made, upload.sha256
+        raise
     return sealed(case.pk, content), hashlib.sha256(content).hexdigest()
 
 

@@ -1,9 +1,10 @@
-"""Pictures and pages in memory: cleaned of what a camera wrote into them, and drawn with a watermark to be looked at.
+"""Pictures and pages in memory: cleaned of what made them wrote into them, drawn with a watermark to be looked at.
 
 One at a time in each process: pictures are large in memory, and PDFium knows no threads.
 """
 
 import io
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import pypdfium2
+import pypdfium2.raw as pdfium
+from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from cases.file_types import PICTURES, FileType
+from cases.files.inside import without_traces
+from cases.files.kinds import PICTURES, FileType
 
 # A telephone's largest picture; a flood of pixels in a small file is refused before it is unpacked.
 MOST_PIXELS = 55_000_000
@@ -24,6 +28,8 @@ MOST_PAGES = 400
 
 _ONE_AT_A_TIME = threading.Lock()
 _FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP"}
+FONT = "fonts/noto-sans-latin-wght-normal.woff2"
+_FONT_HAS = re.compile("[ -~¡-¬®-ÿŒœ–—‘’“”]").match
 _GREY = (60, 60, 60, 130)
 # Pillow's own limit warns from half of what it refuses; ours is asked before anything is unpacked.
 Image.MAX_IMAGE_PIXELS = None
@@ -34,8 +40,14 @@ class Unreadable(Exception):
 
 
 def cleaned(kind: FileType, content: bytes) -> bytes:
-    """Give the picture made anew from its pixels: no place, no camera, no comment, no thumbnail. Raises Unreadable."""
+    """Give a picture made anew from its pixels, or a PDF from its pages: no place, no device, no author, no thumbnail.
+
+    What stands on a page of a PDF stays: notes put on it and fields filled in become part of it, without who did so.
+    Raises Unreadable.
+    """
     with _drawing():
+        if kind == FileType.PDF:
+            return without_traces(_pages_alone(content))
         picture = _read(kind, content)
         # Turned as the camera said, before that is forgotten.
         picture = ImageOps.exif_transpose(picture)
@@ -43,6 +55,23 @@ def cleaned(kind: FileType, content: bytes) -> bytes:
         anew = Image.new(picture.mode, picture.size)
         anew.paste(picture)
         return _written(anew, _FORMATS[kind])
+
+
+def _pages_alone(content: bytes) -> bytes:
+    """The pages of a PDF in a document of its own: without title, author, program, attachments, scripts."""
+    with _pdf(content) as document:
+        for page in document:
+            if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_FAIL:
+                raise Unreadable
+            page.close()
+        anew = pypdfium2.PdfDocument.new()
+        try:
+            anew.import_pages(document)
+            made = io.BytesIO()
+            anew.save(made)
+        finally:
+            anew.close()
+    return made.getvalue()
 
 
 def page_count(kind: FileType, content: bytes) -> int:
@@ -94,6 +123,8 @@ def _read(kind: FileType, content: bytes) -> Image.Image:
 def _pdf(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
     document = pypdfium2.PdfDocument(content)
     try:
+        # What was filled in is drawn too.
+        document.init_forms()
         yield document
     finally:
         document.close()
@@ -133,14 +164,25 @@ def _marked(picture: Image.Image, marks: str) -> Image.Image:
 
 
 def _drawable(marks: str) -> str:
-    """The font that comes with Pillow draws no letter with an accent: these lose it, rather than become boxes."""
-    apart = unicodedata.normalize("NFKD", marks.replace("·", "-"))
-    return " ".join(apart.encode("ascii", "ignore").decode().split())
+    """What the font has, French among it; another letter loses its accent, rather than become a box."""
+    composed = unicodedata.normalize("NFC", marks)
+    told = (each if _FONT_HAS(each) else _without_accent(each) for each in composed)
+    return " ".join("".join(filter(_FONT_HAS, "".join(told))).split())
+
+
+def _without_accent(letter: str) -> str:
+    """Ż and Ł alike: what the letter is called before “with”."""
+    base, _with, accent = unicodedata.name(letter, "").partition(" WITH ")
+    try:
+        return unicodedata.lookup(base) if accent else unicodedata.normalize("NFKD", letter)
+    except KeyError:
+        return ""
 
 
 @lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """The site's own font, as the pages have it."""
+    return ImageFont.truetype(finders.find(FONT), size)
 
 
 def _written(picture: Image.Image, form: str) -> bytes:

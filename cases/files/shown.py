@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cases.file_types import SHOWN, FileType
+from cases.files.kinds import SHOWN, FileType
+from cases.files.pictures import MOST_BYTES
 from cases.models import Act, Case, Custody, CustodyStory, File, FileStory
-from cases.pictures import MOST_BYTES
 from cellule.vault.unlocked import OpenedOwner
 
 # Turning pages is one look.
@@ -37,6 +37,11 @@ class Sheet:
     @property
     def shows(self) -> bool:
         return self.is_there and self.kind in SHOWN and self.story.held_size <= MOST_BYTES
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether what made it may have left a trace in what is given on."""
+        return self.kind != FileType.TEXT and self.story.held_sha256 == self.story.sha256
 
     @property
     def size(self) -> str:
