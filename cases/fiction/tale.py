@@ -1,13 +1,17 @@
 """How an invented case is told: the verbs of a real one, with keys that follow from its name."""
 
 import datetime
+import hashlib
 import uuid
 from collections.abc import Mapping
 
+from cases.files.received import keep
 from cases.models import Case, Channel, Incident, Interpreter, Participation, ParticipationStory, Person, PersonOrdinary
 from cases.models.codes import AgeBand, FlagAnswer, NeedKind, RedFlag, RiskLevel, Role
 from cellule.accounts.acting import Acting
 from cellule.forms import FuzzyDate, FuzzyKind
+from cellule.vault.files import sealed
+from cellule.vault.uploads import HEAD, SealedUpload
 
 # Keys of fictional rows follow from their names, so that making them again makes nothing new.
 _WORLD = uuid.UUID("6f0c1c1e-4d3a-4c52-9a5b-6a3d6f1d2a10")
@@ -67,6 +71,21 @@ class Tale:
 
     def note(self, by: str, body: str) -> None:
         self.case.add_note(by=self.cast[by], row_id=self._next(), body=body)
+
+    def file(self, by: str, name: str, content: bytes) -> None:
+        """Something that the person has brought."""
+        upload = SealedUpload(
+            name,
+            len(content),
+            content[:HEAD],
+            hashlib.sha256(content).hexdigest(),
+            sealed(self.case.pk, content),
+            refusal=None,
+        )
+        refused = keep(self.case, [upload], by=self.cast[by], row_id=self._next(), is_evidence=False)
+        upload.close()
+        if refused:
+            raise ValueError(refused[0].why)
 
     def need(self, by: str, kind: NeedKind, *, urgent: bool = False, words: str = "") -> None:
         self.case.add_need(by=self.cast[by], row_id=self._next(), kind=kind, urgent=urgent, words=words)

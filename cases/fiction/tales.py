@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cases.fiction.papers import paper, photograph
 from cases.fiction.tale import NOT_KNOWN, Tale, between, day
 from cases.models import Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
 from cases.models.codes import (
@@ -18,6 +19,16 @@ from cases.models.codes import (
     Voicemail,
 )
 from cellule.forms import FuzzyKind, Window
+
+# What Rodolfo wrote down himself: hours by week.
+_HOURS = {
+    month: (
+        f"Heures de {month} 2026, notées par Rodolfo",
+        "",
+        *(f"Semaine {week} : {54 + week} heures" for week in (1, 2, 3, 4)),
+    )
+    for month in ("octobre", "novembre")
+}
 
 
 def lune_bleue(tale: Tale) -> None:
@@ -115,6 +126,8 @@ def rodolfo(tale: Tale) -> None:
         version=0,
     )
     tale.need("claire", NeedKind.HOUSING, urgent=True, words="La chambre appartient à l’employeur.")
+    tale.file("claire", "Feuilles de temps.pdf", paper(_HOURS["octobre"], _HOURS["novembre"]))
+    tale.file("claire", "Avis affiché au mur.jpg", photograph("Pas de travail, pas de logement."))
     tale.need("claire", NeedKind.LEGAL)
     tale.need("claire", NeedKind.MONEY)
     tale.case.begin_assessment(by=tale.cast["claire"])

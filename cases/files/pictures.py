@@ -152,7 +152,7 @@ def _marked(picture: Image.Image, marks: str) -> Image.Image:
     """Write the marks across the picture, again and again, so that no part of it goes without them."""
     marks = _drawable(marks)
     veil = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-    pen, font = ImageDraw.Draw(veil), _font(max(14, picture.width // 50))
+    pen, font = ImageDraw.Draw(veil), site_font(max(14, picture.width // 50))
     _left, _top, right, bottom = font.getbbox(marks)
     step_across, step_down = int(right) + 60, int(bottom) * 5
     for row, top in enumerate(range(10, picture.height + step_down, step_down)):
@@ -180,7 +180,7 @@ def _without_accent(letter: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def site_font(size: int) -> ImageFont.FreeTypeFont:
     """The site's own font, as the pages have it."""
     return ImageFont.truetype(finders.find(FONT), size)
 

@@ -32,9 +32,12 @@ FILLED = {
     "public.cases_riskassessment": {},
     "public.cases_milestone": {},
     "public.cases_consent": {},
+    "public.cases_file": {},
+    "public.cases_custody": {"file_id": "(SELECT f.id FROM cases_file f WHERE f.case_id = c.id)"},
     "public.cases_visit": {"user_id": "colleague.id"},
     "public.cases_savedview": {"user_id": "colleague.id", "filters": "to_jsonb(c.reference)"},
     "keys.vault_ownerkey": {"id": "(SELECT max(k.id) FROM keys.vault_ownerkey k) + ('x' || c.reference)::bit(32)::int"},
+    "keys.vault_filekey": {"blob": "gen_random_uuid()", "file": "gen_random_uuid()"},
     "keys.vault_subjectrow": {"log_reference": "gen_random_uuid()"},
 }
 PROTECTED = {table.partition(".")[2] for table in FILLED} | {

@@ -51,7 +51,14 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
 # `test_files.py` looks at these.
-MOMENTS += ["cases:files", "cases:new_files", "cases:reveal_files", "cases:file", "cases:print_file", "cases:take_file_away"]
+MOMENTS += [
+    "cases:files",
+    "cases:new_files",
+    "cases:reveal_files",
+    "cases:file",
+    "cases:print_file",
+    "cases:take_file_away",
+]
 # `test_resources.py` looks at these.
 MOMENTS += [
     "referrals:begin",

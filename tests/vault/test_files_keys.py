@@ -1,7 +1,10 @@
 """Keys of files: under the owner's, one for each blob; a swapped or destroyed one opens nothing; the store is swept."""
 
 import datetime
+import os
 import uuid
+from functools import partial
+from pathlib import Path
 
 import obstore
 import pytest
@@ -9,53 +12,53 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.actions import FILE_VIEWED
-from cases.models import Act, Case, Channel, Custody, File, FileStory, Interpreter
-from cellule.vault.files import BrokenFile, sealed, store, sweep
+from cases.models import Act, Case, Custody, File, FileStory
+from cellule.accounts.acting import Acting
+from cellule.vault.files import BrokenFile, destroy_keys_of, sealed, store, sweep
 from cellule.vault.models import FileKey, OwnerKey
 from cellule.vault.models.owner import Compartment
-from cellule.vault.sealing import CannotOpen
+from cellule.vault.sealing import CannotOpen, VaultError
+from tests.factories import inquiry, take
+
+
+def added_to(case: Case, by: Acting, content: bytes) -> File:
+    """A file with this content, added to a case."""
+    made, row_id = sealed(case.pk, content), uuid.uuid4()
+    known = {"size": made.size, "sha256": "0" * 64, "held_size": made.size, "held_sha256": "0" * 64}
+    told = FileStory(
+        name="a.txt",
+        kind="text",
+        blob=str(made.blob),
+        recorded_at=timezone.now().isoformat(),
+        recorded_by=str(by.user.pk),
+        **known,
+    )
+    File.add(case, by=by, row_id=row_id, story=told, made=[made])
+    return File.objects.get(pk=row_id)
+
+
+def read_as(by: Acting, file: File) -> bytes:
+    """What the file holds, opened with the keys that this person has of its case's story."""
+    case = Case.objects.get(pk=file.case_id)
+    keys = by.vault.open_owner(
+        case, [Compartment.STORY], action=FILE_VIEWED, by=by.actor, relation=case.relation_to(by.user)
+    )
+    return file.bytes_of(keys, keys.read(file, "story"))
 
 
 @pytest.fixture
 def case(caseworker):
-    return Case.open_inquiry(
-        by=caseworker, row_id=uuid.uuid4(), channel=Channel.PHONE, language="", interpreter=Interpreter.NO
-    )
+    return inquiry(caseworker)
 
 
 @pytest.fixture
 def add(case, caseworker):
-    """Add a file with this content to the case."""
-
-    def added(content: bytes, row_id: uuid.UUID | None = None) -> File:
-        made, row_id = sealed(case.pk, content), row_id or uuid.uuid4()
-        known = {"size": made.size, "sha256": "0" * 64, "held_size": made.size, "held_sha256": "0" * 64}
-        told = FileStory(
-            name="a.txt",
-            kind="text",
-            blob=str(made.blob),
-            recorded_at=timezone.now().isoformat(),
-            recorded_by=str(caseworker.user.pk),
-            **known,
-        )
-        File.add(case, by=caseworker, row_id=row_id, story=told, made=[made])
-        return File.objects.get(pk=row_id)
-
-    return added
+    return partial(added_to, case, caseworker)
 
 
 @pytest.fixture
-def opening(case, caseworker):
-    """The keys of the case's story, and what a file holds with them."""
-
-    def read(file: File) -> bytes:
-        relation = case.relation_to(caseworker.user)
-        keys = caseworker.vault.open_owner(
-            case, [Compartment.STORY], action=FILE_VIEWED, by=caseworker.actor, relation=relation
-        )
-        return file.bytes_of(keys, keys.read(file, "story"))
-
-    return read
+def opening(caseworker):
+    return partial(read_as, caseworker)
 
 
 def test_each_file_opens_with_its_own_key(add, opening):
@@ -127,3 +130,52 @@ def test_an_act_and_its_entry_stand_or_fall_together(add, caseworker):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM keys.vault_filekey WHERE file = %s", [file.pk])
         assert cursor.fetchone() == (1,)
+
+
+def test_a_file_goes_with_its_case_to_another_group(intake_worker, caseworker, supervisor):
+    case = inquiry(intake_worker)
+    take(case, "begin_intake", intake_worker)
+    file = added_to(case, intake_worker, b"brought to the first call")
+    before = read_as(intake_worker, file)
+
+    take(case, "hand_to_unit", intake_worker)
+    take(case, "assign", supervisor, to=caseworker.user)
+
+    case = Case.objects.get(pk=case.pk)
+    later = added_to(case, caseworker, b"brought later")
+    assert (before, read_as(caseworker, file)) == (b"brought to the first call", b"brought to the first call")
+    assert read_as(caseworker, later) == b"brought later"
+    for each in (file, later):
+        with pytest.raises(VaultError):
+            read_as(intake_worker, each)
+
+
+def test_all_files_die_with_their_case_and_no_others(intake_worker, caseworker):
+    case, other = inquiry(caseworker), inquiry(caseworker)
+    dying = [added_to(case, caseworker, content) for content in (b"first", b"second")]
+    left = added_to(other, caseworker, b"of another case")
+    blobs = {str(blob) for blob in FileKey.objects.filter(owner=case.pk).values_list("blob", flat=True)}
+    assert [read_as(caseworker, file) for file in dying] == [b"first", b"second"]
+
+    counts = [destroy_keys_of(case.pk, Compartment.CONTACT), destroy_keys_of(case.pk), destroy_keys_of(case.pk)]
+
+    for file in dying:
+        with pytest.raises(BrokenFile):
+            read_as(caseworker, file)
+    sweep(timezone.now() + datetime.timedelta(minutes=1))
+    there = {each["path"] for batch in obstore.list(store()) for each in batch}
+    assert (counts, blobs & there, read_as(caseworker, left)) == ([0, 2, 0], set(), b"of another case")
+
+
+def test_the_sweep_takes_what_a_killed_process_left_half_written(settings):
+    half = Path(settings.FILE_STORE) / f"{uuid.uuid4()}#1"
+    half.write_bytes(b"half of a sealed file")
+    then = timezone.now() - datetime.timedelta(hours=25)
+    os.utime(half, (then.timestamp(), then.timestamp()))
+    young = Path(settings.FILE_STORE) / f"{uuid.uuid4()}#1"
+    young.write_bytes(b"still arriving")
+
+    swept = sweep(timezone.now() - datetime.timedelta(hours=24))
+
+    assert (swept, half.exists(), young.exists()) == (1, False, True)
+    young.unlink()
