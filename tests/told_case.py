@@ -76,10 +76,13 @@ def _hand_over_files(claire: Client, case: str, mark: str) -> None:
     text = SimpleUploadedFile(f"{mark} du fichier.txt", f"{mark} du texte\n".encode() * 200_000)
     picture = SimpleUploadedFile(f"{mark} de la photo.jpg", jpeg(says=f"{mark} de l'appareil"))
     wrong = SimpleUploadedFile(f"{mark} du programme.txt", b"MZ\x00" + f"{mark} refusé".encode())
-    send(claire, f"{case}documents/nouveaux/", {"files": [text], "is_evidence": "on"})
-    send(claire, f"{case}documents/nouveaux/", {"files": [picture], "is_evidence": "on"})
+    send(claire, f"{case}documents/nouveaux/", {"files": [text], "is_evidence": "on", "is_whole": "True"})
+    send(claire, f"{case}documents/nouveaux/", {"files": [picture], "is_evidence": "on", "is_whole": "True"})
     once = claire.get(f"{case}documents/nouveaux/").context["form"]["once"].value()
-    assert claire.post(f"{case}documents/nouveaux/", {"once": once, "files": [wrong]}).status_code == 422
+    assert (
+        claire.post(f"{case}documents/nouveaux/", {"once": once, "files": [wrong], "is_whole": "True"}).status_code
+        == 422
+    )
     # To a page that takes none.
     wrong.seek(0)
     assert claire.post(f"{case}notes/nouvelle/", {"body": "", "files": [wrong]}).status_code == 422

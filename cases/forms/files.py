@@ -46,6 +46,10 @@ class FilesForm(Form):
         ),
         required=False,
     )
+    # The last of what is sent: where the connection broke it is missing, and the file before it may be cut.
+    is_whole = forms.BooleanField(
+        widget=forms.HiddenInput, initial=True, error_messages={"required": _("The connection broke. Send it again.")}
+    )
 
 
 class TakeAwayForm(Form):

@@ -64,6 +64,10 @@ function sendOne(form, name, file, { progress, told }) {
   const body = new FormData(form);
   body.delete(name);
   body.append(name, file);
+  // What follows the file tells the server that it arrived whole.
+  const last = body.get("is_whole");
+  body.delete("is_whole");
+  body.append("is_whole", last);
   const request = new XMLHttpRequest();
   told.textContent = form.dataset.sending;
   return new Promise((done) => {

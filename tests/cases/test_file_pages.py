@@ -23,7 +23,8 @@ def address(case) -> str:
 def send_files(client, address: str, *files: tuple[str, bytes], **told):
     page = client.get(f"{address}nouveaux/")
     named = [SimpleUploadedFile(name, content) for name, content in files]
-    return client.post(f"{address}nouveaux/", {"once": page.context["form"]["once"].value(), "files": named, **told})
+    sent = {"once": page.context["form"]["once"].value(), "files": named, "is_whole": "True"}
+    return client.post(f"{address}nouveaux/", sent | told)
 
 
 def download(client, address: str) -> bytes:
@@ -131,7 +132,9 @@ def test_a_file_is_sent_once_however_often_it_comes(as_, address, new_blobs):
 
     for _time in range(2):
         paper = SimpleUploadedFile("bail.pdf", content)
-        assert client.post(f"{address}nouveaux/", {"once": once, "files": [paper]}).status_code == 302
+        assert (
+            client.post(f"{address}nouveaux/", {"once": once, "files": [paper], "is_whole": "True"}).status_code == 302
+        )
 
     assert (File.objects.count(), len(new_blobs())) == (1, 1)
 
@@ -163,7 +166,7 @@ def test_a_script_gets_a_short_answer(as_, address):
     once = client.get(f"{address}nouveaux/").context["form"]["once"].value()
 
     def answer(name: str, content: bytes):
-        fields = {"once": once, "files": [SimpleUploadedFile(name, content)]}
+        fields = {"once": once, "files": [SimpleUploadedFile(name, content)], "is_whole": "True"}
         return client.post(f"{address}nouveaux/", fields, headers={"accept": "application/json"})
 
     taken, refused = answer("note.txt", b"Ce qu'elle a dit."), answer("note.exe", b"MZ\x00\x01")
@@ -265,7 +268,7 @@ def test_a_forged_form_leaves_nothing(address, new_blobs):
     client.handler.enforce_csrf_checks = True
 
     def send(**more):
-        fields = {"once": once, "files": [SimpleUploadedFile("bail.pdf", pdf(1))], **more}
+        fields = {"once": once, "files": [SimpleUploadedFile("bail.pdf", pdf(1))], "is_whole": "True", **more}
         return client.post(f"{address}nouveaux/", fields).status_code
 
     assert (send(), File.objects.count(), new_blobs()) == (403, 0, set())
@@ -278,7 +281,8 @@ def test_a_locked_session_takes_no_file(as_, address, new_blobs):
     once = client.get(f"{address}nouveaux/").context["form"]["once"].value()
     client.post("/verrou/")
 
-    sent = client.post(f"{address}nouveaux/", {"once": once, "files": [SimpleUploadedFile("a.txt", b"MARKER")]})
+    fields = {"once": once, "files": [SimpleUploadedFile("a.txt", b"MARKER")], "is_whole": "True"}
+    sent = client.post(f"{address}nouveaux/", fields)
 
     assert (sent.status_code, sent["Location"].partition("?")[0], new_blobs()) == (302, "/verrou/", set())
 
@@ -293,3 +297,37 @@ def test_a_text_file_that_is_not_to_be_shown_says_so(as_, address):
     assert (page.context["pages"], "notegpj.txt" in page.text) == (0, True)
     assert client.post(f"{address}{file.pk}/imprimer/").status_code == 302
     assert client.get(f"{address}{file.pk}/apercu/1/").status_code == 404
+
+
+def test_what_arrived_without_its_end_is_not_kept(as_, address, new_blobs):
+    sent = send_files(as_("claire"), address, ("note.txt", b"Ce qu'elle a dit."), is_whole="")
+
+    assert (sent.status_code, list(sent.context["form"].errors), File.objects.count(), new_blobs()) == (
+        422,
+        ["is_whole"],
+        0,
+        set(),
+    )
+
+
+def test_a_pdf_that_cannot_be_made_anew_is_kept_as_evidence_only(as_, address, new_blobs):
+    client, content = as_("claire"), b"%PDF-1.7 locked"
+
+    refused = send_files(client, address, ("banque.pdf", content))
+    before = File.objects.count()
+    taken = send_files(client, address, ("banque.pdf", content), is_evidence="on")
+
+    assert (refused.status_code, before, taken.status_code, len(new_blobs())) == (422, 0, 302, 1)
+    page = client.get(f"{address}{File.objects.get().pk}/")
+    assert (page.context["pages"], page.context["sheet"].tells_more) == (0, True)
+    assert download(client, f"{address}{File.objects.get().pk}/telecharger/") == content
+
+
+def test_a_very_large_pdf_is_kept_as_evidence_only(as_, address, monkeypatch):
+    monkeypatch.setattr("cases.files.received.MOST_BYTES", 500)
+    client, content = as_("claire"), pdf(3)
+
+    refused = send_files(client, address, ("grand.pdf", content))
+    taken = send_files(client, address, ("grand.pdf", content), is_evidence="on")
+
+    assert (len(content) > 500, refused.status_code, taken.status_code, File.objects.count()) == (True, 422, 302, 1)
