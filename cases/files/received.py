@@ -80,7 +80,8 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
     except Unreadable:
         if kind == FileType.PDF:
             return NotTaken(
-                name, _("This PDF is damaged or asks for a password. Print it into a new PDF and send that.")
+                name,
+                _("This PDF is damaged or asks for a password. Print it into a new PDF, or say that it is evidence."),
             )
         return NotTaken(name, _("This picture cannot be read. Open it, save it as JPEG, then send it again."))
     except StoreAway:
