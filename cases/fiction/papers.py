@@ -24,7 +24,7 @@ def photograph(words: str) -> bytes:
     wall = Image.radial_gradient("L").resize((1200, 900)).convert("RGB")
     pen = ImageDraw.Draw(wall)
     pen.rectangle((250, 300, 950, 600), fill=(250, 245, 215))
-    pen.text((290, 420), words, fill=(30, 30, 60), font=site_font(44))
+    pen.text((290, 420), words, fill=(30, 30, 60), font=site_font(40))
     made = io.BytesIO()
     wall.save(made, "JPEG", quality=85)
     return made.getvalue()

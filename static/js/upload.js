@@ -50,6 +50,7 @@ function addLine(list, file) {
   const progress = document.createElement("progress");
   const told = document.createElement("span");
   name.className = "app-upload__name";
+  told.className = "app-upload__told";
   name.textContent = file.name;
   progress.className = "app-upload__progress";
   progress.max = 1;
@@ -73,7 +74,7 @@ function sendOne(form, name, file, { progress, told }) {
   return new Promise((done) => {
     const end = (text, isTaken) => {
       told.textContent = text;
-      told.className = isTaken ? "" : "govuk-error-message";
+      told.classList.toggle("govuk-error-message", !isTaken);
       progress.hidden = true;
       done(isTaken);
     };
