@@ -182,7 +182,7 @@ def _without_accent(letter: str) -> str:
 @lru_cache(maxsize=8)
 def site_font(size: int) -> ImageFont.FreeTypeFont:
     """The site's own font, as the pages have it."""
-    return ImageFont.truetype(finders.find(FONT), size)
+    return ImageFont.truetype(str(finders.find(FONT)), size)
 
 
 def _written(picture: Image.Image, form: str) -> bytes:

@@ -59,7 +59,7 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
     copy: SealedFile | None = None
     kept = False
     try:
-        copy, digest = _held(case, kind, upload, is_evidence)
+        copy, digest = _held(case, kind, upload.made, upload.sha256, is_evidence)
         original = upload.made if is_evidence and copy is not upload.made else None
         story = FileStory(
             name=name_for(kind, name),
@@ -93,21 +93,21 @@ def _keep(case: Case, upload: SealedUpload, *, by: Acting, row_id: uuid.UUID, is
     return None
 
 
-def _held(case: Case, kind: FileType, upload: SealedUpload, is_evidence: bool) -> tuple["SealedFile", str]:
+def _held(case: Case, kind: FileType, made: "SealedFile", sha256: str, is_evidence: bool) -> tuple["SealedFile", str]:
     """What is looked at and given on, with its hash: a picture or a PDF made anew, anything else as it came.
 
     Evidence that cannot be made anew is given on as it came: a PDF under a password, or a very large one.
     """
     if kind not in SHOWN:
-        return upload.made, upload.sha256
+        return made, sha256
     as_it_came = kind == FileType.PDF and is_evidence
-    if as_it_came and upload.made.size > MOST_BYTES:
-        return upload.made, upload.sha256
+    if as_it_came and made.size > MOST_BYTES:
+        return made, sha256
     try:
-        content = cleaned(kind, b"".join(opened(upload.made)))
+        content = cleaned(kind, b"".join(opened(made)))
     except Unreadable:
         if as_it_came:
-            return upload.made, upload.sha256
+            return made, sha256
         raise
     return sealed(case.pk, content), hashlib.sha256(content).hexdigest()
 

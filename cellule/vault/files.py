@@ -236,13 +236,14 @@ def store() -> Any:
 @lru_cache(maxsize=4)
 def _store(place: str, options: tuple[tuple[str, Any], ...]) -> Any:
     if "://" in place:
-        told = dict(options)
+        told: Any = dict(options)
+        retry: Any = {"max_retries": 3, "retry_timeout": PATIENCE}
         return from_url(
             place,
             config=told,
             # A store on the same machine, or one behind a tunnel of its own: what it sees is sealed.
             client_options={"allow_http": told.get("endpoint", "").startswith("http://")},
-            retry_config={"max_retries": 3, "retry_timeout": PATIENCE},
+            retry_config=retry,
         )
     folder = Path(place)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
