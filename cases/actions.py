@@ -10,6 +10,11 @@ IDENTITY_REVEALED = Action("cases.identity_revealed", _("Revealed an identity"))
 CONTACT_REVEALED = Action("cases.contact_revealed", _("Revealed how to reach a person"))
 STORY_REVEALED = Action("cases.story_revealed", _("Read the story of a case they do not lead"))
 
+SEARCHED = Action("cases.searched", _("Searched the cases they may see"))
+FOUND_SHOWN = Action("cases.found_shown", _("Looked at what a search has found"))
+NAMES_COMPARED = Action("cases.names_compared", _("Looked for the same people in other cases"))
+DESK_SHOWN = Action("cases.desk_shown", _("Looked at the possible matches"))
+
 # --- Added and corrected ---------------------------------------------------------------------------
 INQUIRY_OPENED = Action("cases.inquiry_opened", _("Opened an inquiry and leads it"))
 INCIDENT_ADDED = Action("cases.incident_added", _("Added an incident to a case"))
@@ -52,3 +57,6 @@ CONSENT_NARROWED = Action("cases.consent_narrowed", _("Narrowed a consent"))
 CONSENT_REPLACED = Action("cases.consent_replaced", _("Replaced a consent by a newer one"))
 CONSENT_LAPSED = Action("cases.consent_lapsed", _("Ended a consent with its case"))
 CONSENT_EXPIRED = Action("cases.consent_expired", _("A consent came to its end"))
+MATCH_LOOKED_AT = Action("cases.match_looked_at", _("Looked at a possible match without deciding"))
+MATCH_SAME = Action("cases.match_same", _("Decided that two cases are about the same person"))
+MATCH_NOT_SAME = Action("cases.match_not_same", _("Decided that two cases are about two people"))

@@ -1,12 +1,15 @@
 """What this room holds; the file list is the glossary."""
 
 from cases.models.additions import RowTaken
+from cases.models.card import Block, Card, CardWords, Place, destroy_cards, forget_blocks
 from cases.models.case import Case, CaseOrdinary, IntakeStory
 from cases.models.codes import Channel, Interpreter, State
 from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
 from cases.models.entrusting import LEAD, SHARE
+from cases.models.found import Found, FoundCases
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
+from cases.models.match import Desk, Match, MatchState, Pair
 from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
 from cases.models.need import Need, NeedStory
 from cases.models.note import Note, NoteStory
@@ -22,6 +25,9 @@ from cases.models.visit import Visit
 __all__ = [
     "LEAD",
     "SHARE",
+    "Block",
+    "Card",
+    "CardWords",
     "Case",
     "CaseGroupGrant",
     "CaseOrdinary",
@@ -34,11 +40,16 @@ __all__ = [
     "ConsentStory",
     "ContactDetails",
     "ContactRules",
+    "Desk",
+    "Found",
+    "FoundCases",
     "Incident",
     "IncidentStory",
     "IntakeStory",
     "Interpreter",
     "LimitsStory",
+    "Match",
+    "MatchState",
     "Milestone",
     "MilestoneOrdinary",
     "MilestoneStory",
@@ -46,11 +57,13 @@ __all__ = [
     "NeedStory",
     "Note",
     "NoteStory",
+    "Pair",
     "Participation",
     "ParticipationStory",
     "Person",
     "PersonIdentity",
     "PersonOrdinary",
+    "Place",
     "Purpose",
     "RiskAssessment",
     "RiskStory",
@@ -61,4 +74,6 @@ __all__ = [
     "Standing",
     "State",
     "Visit",
+    "destroy_cards",
+    "forget_blocks",
 ]

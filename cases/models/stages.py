@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from cases import actions, endings, policies
+from cases.models.card import Card, forget_blocks
 from cases.models.codes import ClosingReason, ClosingTalk, NeedState, State
 from cases.models.milestone import MilestoneOrdinary, MilestoneStory
 from cases.models.moments import now, this_week
@@ -269,6 +270,8 @@ class Staged(Stepped):
         unit = group_id(KeyGroup.Kind.UNIT)
         if self.key_holder != unit and policies.works_in_unit(by.user):
             move(by.vault, self, unit)
+            # The group that is left must not find it any more.
+            forget_blocks(Card.objects.filter(case=self.pk))
             self.key_holder = unit
 
     def _tell_supervisors(self: "Case", kind: NoticeKind, by: Acting) -> None:

@@ -1,0 +1,83 @@
+"""What a search has found, for a quarter of an hour: sealed to whoever searched."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cellule.accounts.acting import Acting
+from cellule.vault.fields import SealedDocument, SealedModel
+from cellule.vault.models import OwnerKey
+from cellule.vault.models.owner import Compartment
+
+if TYPE_CHECKING:
+    from cellule.accounts.models import User
+
+LASTS = datetime.timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class FoundCases:
+    """The cases that fit, by id, the best first. `at_intake`: the reference of the case whose intake asked, or empty."""
+
+    cases: tuple[str, ...] = ()
+    at_intake: str = ""
+
+
+class FoundQuerySet(models.QuerySet["Found"]):
+    def of(self, user: "User") -> Self:
+        """Keep what this person searched for and may still look at."""
+        return self.filter(user=user, ends_at__gt=timezone.now())
+
+    def forget(self) -> None:
+        """Delete these results for good: their keys first."""
+        with transaction.atomic():
+            found = list(self.values_list("pk", flat=True))
+            OwnerKey.objects.filter(owner__in=found).delete()
+            self.model._default_manager.filter(pk__in=found).delete()
+
+
+class Found(SealedModel):
+    """One result; its id is the token in the address, which tells nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    ends_at = models.DateTimeField(_("ends at"), db_index=True)
+    cases = SealedDocument("cases.found.cases", document=FoundCases, compartment=Compartment.DRAFT)
+
+    objects = FoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("search result")
+        verbose_name_plural = _("search results")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "search result"
+
+    @property
+    def key_holder(self) -> uuid.UUID:
+        """Nobody but whoever searched holds its key."""
+        return self.user_id
+
+    @property
+    def reference(self) -> str:
+        """What the log calls it."""
+        return str(self.pk)
+
+    @classmethod
+    def keep(cls, cases: Sequence[uuid.UUID], *, by: Acting, at_intake: str = "") -> "Found":
+        """Seal a result to whoever searched; their older ones that have ended go."""
+        cls.objects.filter(user=by.user, ends_at__lte=timezone.now()).forget()
+        with transaction.atomic():
+            found = cls(user=by.user, ends_at=timezone.now() + LASTS)
+            sealer = by.vault.sealer(found, Compartment.DRAFT)
+            sealer.write(found, "cases", FoundCases(tuple(pk.hex for pk in cases), at_intake))
+            found.save(force_insert=True)
+        return found
