@@ -8,11 +8,11 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cases.spelling import JOINED, NUMBER, SOUND, digits_of, sound_of, words_of
+from cases.spelling import FEWEST_DIGITS, JOINED, NUMBER, SOUND, digits_of, sound_of, words_of
 
 # How well one typed word fits one key, in hundredths.
 SAME, AS_ONE, BEGINS, ONE_OFF, TWO_OFF, SOUNDS, SOUNDS_SHORT = 100, 97, 92, 88, 78, 80, 62
-WHOLE_NUMBER, PART_OF_NUMBER = 95, 85
+END_OF_NUMBER, PART_OF_NUMBER = 95, 85
 # What fits less well on the whole is not shown.
 LEAST = 60
 # From so many letters on, one letter may be wrong, or two.
@@ -130,11 +130,14 @@ class Index:
             at += 1
 
     def _by_number(self, digits: str) -> dict[int, int]:
+        # With a zero or two before it a number is dialled; kept it is without them.
+        ways = {digits, *([stripped] if len(stripped := digits.lstrip("0")) >= FEWEST_DIGITS else [])}
         near = {}
         end = bisect_left(self._keys, chr(ord(NUMBER) + 1))
         for at in range(bisect_left(self._keys, NUMBER), end):
-            if digits in self._keys[at]:
-                near[at] = WHOLE_NUMBER if self._keys[at].endswith(digits) else PART_OF_NUMBER
+            key = self._keys[at]
+            if any(way in key for way in ways):
+                near[at] = END_OF_NUMBER if any(key.endswith(way) for way in ways) else PART_OF_NUMBER
         return self._at(near)
 
     def _at(self, near: dict[int, int]) -> dict[int, int]:

@@ -55,7 +55,7 @@ def digits_of(text: str) -> str:
     """Give the digits of what was typed as a part of a telephone number; empty when it is none."""
     if any(sign.isalpha() for sign in text):
         return ""
-    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal()).lstrip("0")
+    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
 

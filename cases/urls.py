@@ -2,7 +2,22 @@
 
 from django.urls import path, register_converter
 
-from cases.views import additions, case, contact, day, incidents, intake, lists, needs, people, reveal, risk, steps
+from cases.views import (
+    additions,
+    case,
+    contact,
+    day,
+    desk,
+    incidents,
+    intake,
+    lists,
+    needs,
+    people,
+    reveal,
+    risk,
+    search,
+    steps,
+)
 from cellule.references import ReferenceConverter
 
 register_converter(ReferenceConverter, "reference")
@@ -27,6 +42,12 @@ urlpatterns = [
     path("dossiers/<reference:reference>/risque/", risk.risk, name="risk"),
     path("dossiers/<reference:reference>/besoins/nouveau/", needs.new_need, name="new_need"),
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
+    # recherche
+    path("recherche/", search.search_page, name="search"),
+    path("recherche/r/<uuid:token>/", search.found_page, name="found"),
+    path("recherche/correspondances/", desk.desk, name="desk"),
+    path("recherche/correspondances/comparer/", desk.compare_names, name="compare"),
+    path("recherche/correspondances/<reference:reference>/<slug:slug>/", desk.match_step, name="match_step"),
     # accueil
     path("accueil/<reference:reference>/", intake.tasks, name="intake"),
     path("accueil/<reference:reference>/verifier/", intake.check, name="intake_check"),
