@@ -4,7 +4,7 @@ import pytest
 
 from audit.log.models import Entry
 from cases.duplicates import compare, waiting
-from cases.models import Found, Match, Pair
+from cases.models import Found, Match, Pair, PersonOrdinary
 from cellule.accounts.roles import SYSTEM
 from tests.cases.named import found, named
 from tests.factories import take
@@ -99,15 +99,11 @@ def test_decided_pair_comes_back_no_more(twins, supervisor, caseworker):
     Match.objects.get().refute(by=supervisor)
     client = twins[0].people.get()
 
-    twins[0].correct_person(client, by=caseworker, known=_known(twins[0], caseworker), version=client.version)
+    twins[0].correct_person(
+        client, by=caseworker, known=PersonOrdinary("Zélie Quetzal", "elle"), version=client.version
+    )
 
     assert (waiting(supervisor), compare(supervisor)) == (1, 0)
-
-
-def _known(case, by):
-    from cases.models import PersonOrdinary
-
-    return PersonOrdinary(called="Zélie Quetzal", pronouns="elle")
 
 
 def test_whoever_typed_is_told_nothing(twins, supervisor, as_, caseworker):
