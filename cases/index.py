@@ -143,10 +143,9 @@ class Index:
     def _at(self, near: dict[int, int]) -> dict[int, int]:
         """The places to which these keys lead, each with the best of its keys."""
         found: dict[int, int] = {}
-        for number, fits in near.items():
-            for place in self._places[number].split(","):
-                at = int(place)
-                found[at] = max(found.get(at, 0), fits)
+        # The best comes last and stays.
+        for number in sorted(near, key=near.__getitem__):
+            found.update(dict.fromkeys(map(int, self._places[number].split(",")), near[number]))
         return found
 
     def _number_of(self, key: str) -> int | None:

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from heapq import nlargest
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection, models, transaction
@@ -78,6 +80,7 @@ class Searchable:
 
     def __init__(self, by: Acting, entry: Entry) -> None:
         self._by, self._entry, self._groups = by, entry, groups_seen_whole(by)
+        self._loose = 0
 
     def fitting(self, *asked: Asked) -> list[list[Hit]]:
         """Give what fits each question, every case once, the best first; blocks are opened once for all questions.
@@ -87,24 +90,17 @@ class Searchable:
         found: list[list[_Fit]] = [[] for _ in asked]
         for block, index in self._indexes():
             for fits, one in zip(found, asked, strict=True):
-                fits += [_Fit(uuid.UUID(hex=card), edition, block, fit) for card, edition, fit in index.fitting(one)]
+                fits += [_Fit(fit, edition, card, block) for card, edition, fit in index.fitting(one)]
         # The best of them only: a common name may fit thousands.
-        best = [sorted(fits, key=lambda fit: -fit.fits)[: 4 * MOST] for fits in found]
-        there = self._cards_of(fit.card for fits in best for fit in fits)
-        return [self._hits(fits, there) for fits in best]
+        best = [nlargest(MOST, fits, key=itemgetter(0)) for fits in found]
+        there = self._cards_of({fit.card for fits in best for fit in fits})
+        return [list(_hits(fits, there)) for fits in best]
 
-    def _cards_of(self, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Card]:
+    def _cards_of(self, cards: set[str]) -> dict[str, "_Now"]:
         """The cards among these whose case this person sees now."""
-        visible = Card.objects.filter(pk__in=set(cards), case__in=Case.objects.visible_to(self._by.user))
-        return {card.pk: card for card in visible.only("case", "edition", "block")}
-
-    def _hits(self, fits: Sequence["_Fit"], there: Mapping[uuid.UUID, Card]) -> list[Hit]:
-        hits: dict[uuid.UUID, Hit] = {}
-        for fit in fits:
-            card = there.get(fit.card)
-            if card and (fit.block is None or (card.edition, card.block_id) == (fit.edition, fit.block)):
-                hits.setdefault(card.case_id, Hit(card.case_id, fit.fits, fit.card))
-        return list(hits.values())
+        visible = Card.objects.filter(pk__in=cards, case__in=Case.objects.visible_to(self._by.user))
+        rows = visible.values_list("pk", "case", "edition", "block")
+        return {pk.hex: _Now(pk, case, edition, block) for pk, case, edition, block in rows}
 
     def told(self, cards: Sequence[Card]) -> dict[uuid.UUID, tuple[list[str], list[str]]]:
         """Open cards: by card the names on it, and the telephone numbers; without those that do not open."""
@@ -113,6 +109,8 @@ class Searchable:
 
     def pack(self) -> None:
         """Put loose cards into blocks, the oldest first, where there are enough of them."""
+        if self._loose < ENOUGH:
+            return
         for group in self._groups:
             while self._packed(group) == BLOCK:
                 pass
@@ -141,7 +139,9 @@ class Searchable:
 
     def _indexes(self) -> Iterator[tuple[uuid.UUID | None, Index]]:
         """What is opened singly, then every block; each is forgotten before the next one is opened."""
-        cards = [*Card.objects.filter(case__in=self._seen_apart()), *Card.objects.loose().held_by(self._groups)]
+        loose = list(Card.objects.loose().held_by(self._groups)) if self._groups else []
+        self._loose = len(loose)
+        cards = [*Card.objects.filter(case__in=self._seen_apart()), *loose]
         told = self.told(cards)
         yield None, Index(_index([(card, told[card.pk]) for card in cards if card.pk in told]))
         if not self._groups:
@@ -166,12 +166,32 @@ class Searchable:
 
 
 class _Fit(NamedTuple):
-    """A place that fits: its card as it was when it was packed."""
+    """A place that fits, and how well: its card (in hexadecimal) as it was when it was packed, no block when loose."""
 
-    card: uuid.UUID
+    fits: int
+    edition: int
+    card: str
+    block: uuid.UUID | None
+
+
+class _Now(NamedTuple):
+    """How a card stands now."""
+
+    pk: uuid.UUID
+    case: uuid.UUID
     edition: int
     block: uuid.UUID | None
-    fits: int
+
+
+def _hits(fits: Sequence[_Fit], there: Mapping[str, _Now]) -> Iterator[Hit]:
+    """Every case once, by what fits it best; nothing of a place that has been overtaken."""
+    seen = set()
+    for fit in fits:
+        now = there.get(fit.card)
+        if now is None or now.case in seen or now.edition != fit.edition or fit.block not in (None, now.block):
+            continue
+        seen.add(now.case)
+        yield Hit(now.case, fit.fits, now.pk)
 
 
 type Words = tuple[list[str], list[str]]
