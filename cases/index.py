@@ -65,7 +65,8 @@ class Index:
     @classmethod
     def over(cls, cards: Iterable[tuple[str, int, set[str]]]) -> "BlockWords":
         """Make a block's content of cards: id in hexadecimal, edition, keys."""
-        ids, editions, places = [], [], {}
+        ids, editions = [], []
+        places: dict[str, list[str]] = {}
         for at, (card, edition, keys) in enumerate(cards):
             ids.append(card)
             editions.append(edition)

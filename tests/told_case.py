@@ -1,8 +1,11 @@
 """One case told through the pages, with words in every sealed record that a case can have."""
 
+from unittest.mock import patch
+
 from django.apps import apps
 from django.test import Client
 
+from cases import search
 from cases.models import Incident, Note, Person
 from cellule.vault.fields import SealedDocument
 
@@ -29,6 +32,7 @@ def tell(claire: Client, mireille: Client, mark: str) -> str:
     _tell_of_people(claire, case, mark)
     _tell_how_to_reach(claire, mireille, case, mark)
     _walk(claire, mireille, case, mark)
+    _look_for_them(mireille, mark)
     return case
 
 
@@ -88,6 +92,17 @@ def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:
     send(claire, f"{step}proposer-fermeture/", closing)
     send(mireille, f"{step}fermer/", {"answer": f"{mark} de l’accord"})
     send(mireille, f"{step}rouvrir/", {})
+
+
+def _look_for_them(mireille: Client, mark: str) -> None:
+    """Write the same name down in a second case, search for it, and compare; the cards are packed meanwhile."""
+    asked = {"channel": "phone", "language": "tam", "interpreter": "yes"}
+    second = send(mireille, "/dossiers/nouveau/", asked).replace("/dossiers/", "/accueil/")
+    send(mireille, f"{second}limites/", {"in_tongue": "tam", "with_interpreter": "yes"})
+    send(mireille, f"{second}personne/", {"called": f"{mark} du nom"})
+    with patch.object(search, "ENOUGH", 1):
+        send(mireille, "/recherche/", {"asked": f"{mark} du nom"})
+    assert mireille.post("/recherche/correspondances/comparer/").status_code == 302
 
 
 def empty_contracts() -> list[str]:

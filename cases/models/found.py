@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +32,7 @@ class FoundCases:
 class FoundQuerySet(models.QuerySet["Found"]):
     def of(self, user: "User") -> Self:
         """Keep what this person searched for and may still look at."""
-        return self.filter(user=user, ends_at__gt=timezone.now())
+        return self.filter(key_holder=user.pk, ends_at__gt=timezone.now())
 
     def forget(self) -> None:
         """Delete these results for good: their keys first."""
@@ -47,9 +46,13 @@ class Found(SealedModel):
     """One result; its id is the token in the address, which tells nothing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The person who searched: nobody else holds its key.
+    key_holder = models.UUIDField(_("holder"), db_index=True)
     ends_at = models.DateTimeField(_("ends at"), db_index=True)
     cases = SealedDocument("cases.found.cases", document=FoundCases, compartment=Compartment.DRAFT)
+
+    # What the log calls it: the cases that are shown of it have their own entry.
+    reference = "result"
 
     objects = FoundQuerySet.as_manager()
 
@@ -61,22 +64,12 @@ class Found(SealedModel):
     def __str__(self) -> str:
         return "search result"
 
-    @property
-    def key_holder(self) -> uuid.UUID:
-        """Nobody but whoever searched holds its key."""
-        return self.user_id
-
-    @property
-    def reference(self) -> str:
-        """What the log calls it."""
-        return str(self.pk)
-
     @classmethod
     def keep(cls, cases: Sequence[uuid.UUID], *, by: Acting, at_intake: str = "") -> "Found":
         """Seal a result to whoever searched; their older ones that have ended go."""
-        cls.objects.filter(user=by.user, ends_at__lte=timezone.now()).forget()
+        cls.objects.filter(key_holder=by.user.pk, ends_at__lte=timezone.now()).forget()
         with transaction.atomic():
-            found = cls(user=by.user, ends_at=timezone.now() + LASTS)
+            found = cls(key_holder=by.user.pk, ends_at=timezone.now() + LASTS)
             sealer = by.vault.sealer(found, Compartment.DRAFT)
             sealer.write(found, "cases", FoundCases(tuple(pk.hex for pk in cases), at_intake))
             found.save(force_insert=True)

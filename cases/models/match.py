@@ -38,17 +38,13 @@ class Pair:
     by_number: bool = False
 
 
-@dataclass(frozen=True)
 class Desk:
     """The desk of a key group, which owns what is sealed to it."""
 
-    pk: uuid.UUID
     reference = "desk"
 
-    @property
-    def key_holder(self) -> uuid.UUID:
-        """The group itself."""
-        return self.pk
+    def __init__(self, group: uuid.UUID) -> None:
+        self.pk = self.key_holder = group
 
 
 def _supervises(match: "Match", user: Any) -> bool:

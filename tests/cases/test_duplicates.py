@@ -1,11 +1,15 @@
 """The same person in two cases: shown to whoever sees both, else to the desk, and never to who typed."""
 
 import pytest
+from django.db import connection
 
 from audit.log.models import Entry
-from cases.duplicates import compare, waiting
+from cases.actions import DESK_SHOWN
+from cases.duplicates import compare, desk_of, waiting
 from cases.models import Found, Match, Pair, PersonOrdinary
 from cellule.accounts.roles import SYSTEM
+from cellule.vault.models.owner import Compartment
+from cellule.vault.sealing import CannotOpen
 from tests.cases.named import found, named
 from tests.factories import take
 from tests.people import acting
@@ -70,6 +74,23 @@ def test_pair_is_sealed_to_the_desk(twins, supervisor, as_):
     assert str(match.pair) == "sealed"
     page = as_("mireille").get(ON_DESK)
     assert (twins[0].code in page.text, twins[1].code in page.text, "Zelie Quetzal" in page.text) == (True, True, True)
+
+
+def test_pair_in_the_place_of_another_shuts_the_desk(twins, supervisor, caseworker, intake_worker):
+    named(intake_worker, "Zelie Quetzal")
+    assert compare(supervisor) == 3
+    one, other, _third = Match.objects.order_by("pk")
+    desk = desk_of(supervisor)
+    told = {"action": DESK_SHOWN, "by": supervisor.actor}
+    opened = supervisor.vault.open_owners([desk], [Compartment.ORDINARY], **told)[desk.pk]
+    assert opened.read(one, "pair") != opened.read(other, "pair")
+
+    with connection.cursor() as cursor:
+        moved = "(SELECT pair FROM cases_match WHERE id = %s)"
+        cursor.execute(f"UPDATE cases_match SET pair = {moved} WHERE id = %s", [one.pk, other.pk])
+
+    with pytest.raises(CannotOpen):
+        opened.read(Match.objects.get(pk=other.pk), "pair")
 
 
 def test_pair_that_somebody_works_on_is_not_the_desk_s(caseworker, supervisor):

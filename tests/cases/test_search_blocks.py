@@ -3,14 +3,18 @@
 import uuid
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.log.actions import Relation
 from audit.log.models import Entry
 from cases import search as searching
-from cases.models import Block, Card, Case, PersonIdentity, PersonOrdinary, Place, destroy_cards
+from cases.actions import FOUND_SHOWN
+from cases.models import Block, Card, Case, Found, PersonIdentity, PersonOrdinary, Place, destroy_cards
 from cases.search import search
 from cellule.vault.models import OwnerKey
+from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from tests.cases.named import found, named
 from tests.factories import take
@@ -141,6 +145,38 @@ def test_nobody_opens_under_the_entry_of_another(caseworker, supervisor):
 
     with pytest.raises(ValueError, match="another person"):
         searching.open_for_search(supervisor.vault, [case], ["ordinary"], entry)
+
+
+def test_block_in_the_place_of_another_stays_shut(packing, caseworker, supervisor):
+    for name in ("Un", "Deux", "Trois", "Quatre"):
+        named(caseworker, f"Zélie {name}")
+    assert len(found(supervisor, "zelie")) == len(found(supervisor, "zelie")) == 4
+    one, other = Block.objects.all()
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_block SET words = (SELECT words FROM cases_block WHERE id = %s) WHERE id = %s",
+            [one.pk, other.pk],
+        )
+
+    assert set(found(supervisor, "zelie")) == set(one.cards.values_list("case", flat=True))
+
+
+def test_result_in_the_place_of_another_stays_shut(caseworker):
+    mine, theirs = (
+        Found.keep([case.pk], by=caseworker) for case in (named(caseworker, "Un"), named(caseworker, "Deux"))
+    )
+    told = {"action": FOUND_SHOWN, "by": caseworker.actor, "relation": Relation.NONE}
+    opened = caseworker.vault.open_owner(mine, [Compartment.DRAFT], **told)
+    row = Found.objects.get(pk=mine.pk)
+    assert len(opened.read(row, "cases").cases) == 1
+
+    with connection.cursor() as cursor:
+        moved = "(SELECT cases FROM cases_found WHERE id = %s)"
+        cursor.execute(f"UPDATE cases_found SET cases = {moved} WHERE id = %s", [theirs.pk, mine.pk])
+
+    with pytest.raises(CannotOpen):
+        opened.read(Found.objects.get(pk=mine.pk), "cases")
 
 
 # --- Any sequence ----------------------------------------------------------------------------------
