@@ -7,13 +7,10 @@ from audit.log.models import Entry
 from cases.actions import DESK_SHOWN
 from cases.duplicates import compare, desk_of, waiting
 from cases.models import Found, Match, Pair, PersonOrdinary
-from cellule.accounts.roles import SYSTEM
 from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from tests.cases.named import found, named
 from tests.factories import take
-from tests.people import acting
-from tests.step_answer import answer
 
 ON_DESK = "/recherche/correspondances/"
 
@@ -147,61 +144,6 @@ def test_desk_takes_each_step(twins, supervisor, as_):
 
     assert Match.objects.get().state == "same"
     assert twins[0].code not in client.get(ON_DESK).text
-
-
-# --- Every step × every state × every person -------------------------------------------------------
-
-PEOPLE = ("claire", "ana", "mireille", "paule", "luc", "system")
-REACHED_BY = {"possible": [], "looked_at": ["look_at"], "same": ["confirm"], "not_same": ["refute"]}
-TABLE = """
-# possible
-look_at 404 404 done 404 404 404
-confirm 404 404 done 404 404 404
-refute  404 404 done 404 404 404
-
-# looked_at
-look_at 404 404 409  404 404 404
-confirm 404 404 done 404 404 404
-refute  404 404 done 404 404 404
-
-# same
-look_at 404 404 409  404 404 404
-confirm 404 404 409  404 404 404
-refute  404 404 409  404 404 404
-
-# not_same
-look_at 404 404 409  404 404 404
-confirm 404 404 409  404 404 404
-refute  404 404 409  404 404 404
-"""
-
-
-def _rows() -> dict[str, dict[str, list[str]]]:
-    rows: dict[str, dict[str, list[str]]] = {}
-    for block in TABLE.strip().split("\n\n"):
-        state, *lines = block.splitlines()
-        rows[state.removeprefix("# ")] = {name: cells for name, *cells in map(str.split, lines)}
-    return rows
-
-
-def test_every_step_and_state_is_in_the_table():
-    steps = [step.name for step in Match.steps()]
-
-    assert {state: list(rows) for state, rows in _rows().items()} == dict.fromkeys(REACHED_BY, steps)
-
-
-@pytest.mark.parametrize("state", REACHED_BY)
-def test_every_step_answers_each_person_as_the_table_says(twins, supervisor, state):
-    compare(supervisor)
-    match = Match.objects.get()
-    for name in REACHED_BY[state]:
-        take(match, name, supervisor)
-    people = {name: SYSTEM if name == "system" else acting(name) for name in PEOPLE}
-
-    assert match.state == state
-    assert {step.name: [answer(match, step, people[name]) for name in PEOPLE] for step in Match.steps()} == _rows()[
-        state
-    ]
 
 
 def test_pair_tells_nothing_but_two_cases():
