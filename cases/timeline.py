@@ -1,22 +1,24 @@
 """What a case page tells: incidents, notes, looks at the danger and steps taken, in one stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions import INQUIRY_OPENED
+from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
 from cases.closing import written_with
 from cases.incident_types import incident_type_name
-from cases.models import Case, Incident, Milestone, Need, Note, RiskAssessment, State
+from cases.models import Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
+from cellule.accounts.models import Organisation
 from cellule.templatetags.typography import fuzzy_date, moment
 from cellule.vault.unlocked import OpenedOwner
 
@@ -28,6 +30,7 @@ class Kind(StrEnum):
     NOTE = "notes"
     RISK = "risques"
     STEP = "etapes"
+    REFERRAL = "orientations"
 
 
 SHOWN = {
@@ -36,9 +39,10 @@ SHOWN = {
     Kind.NOTE: gettext_lazy("Notes"),
     Kind.RISK: gettext_lazy("Risk"),
     Kind.STEP: gettext_lazy("Steps"),
+    Kind.REFERRAL: gettext_lazy("Referrals"),
 }
-_STEPS = {"open_inquiry": INQUIRY_OPENED.label} | {
-    step.name: step.action.label for model in (Case, Need) for step in model.steps()
+_STEPS = {"open_inquiry": INQUIRY_OPENED.label, "record_consent": CONSENT_RECORDED.label} | {
+    step.name: step.action.label for model in (Case, Need, Consent) for step in model.steps()
 }
 
 
@@ -63,7 +67,7 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
-    # The name of the step that was taken, the stage in which the case was after it, and a colleague's id.
+    # The name of the step that was taken, the stage in which the case was after it, and the id of a colleague or an agency.
     step: str = ""
     stage: str = ""
     to: str = ""
@@ -83,6 +87,22 @@ def events_of(case: Case, opened: OpenedOwner, *, with_story: bool = True) -> li
     ]
     events.sort(key=lambda event: event.recorded_on, reverse=True)
     return events
+
+
+Source = Callable[[HttpRequest, Case], Sequence[Event]]
+_SOURCES: list[Source] = []
+
+
+def source(tell: Source) -> Source:
+    """Declare what a room above tells the timeline of a case, for who may see the case's page."""
+    _SOURCES.append(tell)
+    return tell
+
+
+def with_sources(events: Sequence[Event], request: HttpRequest, case: Case) -> list[Event]:
+    """Add what rooms above have to tell, the last recorded first."""
+    told = [*events, *(event for tell in _SOURCES for event in tell(request, case))]
+    return sorted(told, key=lambda event: event.recorded_on, reverse=True)
 
 
 def since_last_visit(events: Sequence[Event], seen: int, reader: UUID) -> list[Event]:
@@ -184,7 +204,10 @@ def _step(row: Milestone, opened: OpenedOwner, *, with_story: bool) -> Event:
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
-    """The names of everybody who wrote or was given something, by id."""
-    wanted = {event.author for event in events} | {event.to for event in events}
-    people = get_user_model()._default_manager.filter(pk__in=wanted - {""})
-    return {str(person.pk): person.name for person in people}
+    """The names of everybody who wrote or was given something, and of agencies that a consent names, by id."""
+    given = {event.to for event in events} - {""}
+    people = get_user_model()._default_manager.filter(pk__in=given | {event.author for event in events} - {""})
+    names = {str(person.pk): person.name for person in people}
+    if agencies := given - names.keys():
+        names |= {str(agency.pk): agency.name for agency in Organisation.objects.filter(pk__in=agencies)}
+    return names

@@ -130,7 +130,8 @@ def step(
 
         @wraps(moving)
         def take(self: "Stepped", *args: Any, by: By, version: int | None = None, **kwargs: Any) -> Any:
-            with transaction.atomic():
+            # What is held is one of many inside one act, which stands or falls as a whole: no point to go back to.
+            with transaction.atomic(savepoint=not self._is_held):
                 held = self._held(by)
                 if not declared.allowed(held, by.user):
                     raise PermissionDenied
@@ -167,6 +168,8 @@ class Stepped(models.Model):
     # The same for what tells rows apart that share a reference; `_told_apart` gives it for one of them.
     TOLD_APART = ""
     _told_apart = ""
+    # Whether the caller's transaction has locked this very row, read it anew, and seen to it that they may.
+    _is_held = False
 
     class Meta:
         abstract = True

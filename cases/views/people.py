@@ -11,6 +11,7 @@ from cases.doors import CASEWORK, open_case
 from cases.forms.people import CorrectionForm, IdentityForm, PersonForm
 from cases.models import PersonOrdinary
 from cases.people import People, Profile, answers_of
+from cases.tabs import tabs_of
 from cases.views.frame import form_page, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -26,6 +27,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     tells_parts = policies.may_read(case, request.user)
     context = {
         "case": case,
+        "tabs": tabs_of(case, request.user, "cases:people"),
         "people": People(case, opened).with_their_parts(tells_parts=tells_parts),
         "tells_parts": tells_parts,
         "may_write": policies.may_write(case, request.user),

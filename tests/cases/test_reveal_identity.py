@@ -223,7 +223,7 @@ def test_question_opens_nothing_and_the_answer_holds_the_identity(as_, case, kno
     assert NAME not in answer.text.partition("</title>")[0]
     assert logged() == [("cases.identity_revealed", "cases.case", case.reference, *DONE)]
     entry = Entry.objects.of_action("cases.identity_revealed").get()
-    assert (entry.purpose, entry.detail_commitment) == ("identify", None)
+    assert (entry.purpose, entry.shown, entry.detail_commitment) == ("identify", [known.reference], None)
 
 
 def test_page_loaded_again_asks_again(as_, case, known, logged):
@@ -245,7 +245,7 @@ def test_words_go_to_the_privacy_officer_and_nowhere_else(as_, case, known, priv
     assert logged() == [("cases.identity_revealed", "cases.case", case.reference, *DONE)]
     entry = Entry.objects.of_action("cases.identity_revealed").get()
     document, _salt = open_letter(privacy_officer.vault, Letter.objects.get(row=entry.pk))
-    assert (entry.purpose, document) == ("other", {"words": words})
+    assert (entry.purpose, entry.shown, document) == ("other", [known.reference], {"words": words})
     assert "MARQUÉE".encode() not in bytes(entry.body)
 
 

@@ -29,6 +29,7 @@ from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import OpenedOwner
 from tests.factories import assess, case_at, need, take
+from tests.referrals.sent import CLINIC, SHELTER, consent, joined
 
 COLUMNS = [
     (model, field)
@@ -47,6 +48,8 @@ def told(lead: Acting, supervisor: Acting) -> Case:
     assess(case, lead, RiskLevel.SOME)
     case.write_intake(by=lead, intake=IntakeStory("none", "none"), version=case.version)
     client = case.people.get()
+    case.correct_person(client, by=lead, known=PersonOrdinary(called="Zélie"), version=client.version)
+    client = case.people.get()
     neighbour = case.add_person(by=lead, row_id=uuid.uuid4(), known=PersonOrdinary(called="Le voisin"))
     for person in (client, neighbour):
         case.write_identity(person, by=lead, identity=PersonIdentity("Zélie Fictive"), version=person.version)
@@ -60,6 +63,8 @@ def told(lead: Acting, supervisor: Acting) -> Case:
         need(case, lead)
     number, version = ContactDetails("+15145550134", "", "olive"), case.safe_contact.version
     case.write_contact(by=lead, rules=ContactRules(none_possible=True), details=number, version=version)
+    for name in (CLINIC, SHELTER):
+        consent(case, lead, joined(name, supervisor))
     take(case, "propose_closing", lead)
     take(case, "decline_closing", supervisor)
     return Case.objects.get(pk=case.pk)
@@ -142,8 +147,9 @@ def test_records_of_another_row_of_the_case_stay_shut(mine, open_):
         if len(source) > 1
     }
 
-    # There is one safe contact in a case, and one case.
-    once = {contract for contract in ALL_SHUT if contract.startswith(("cases.case.", "cases.safe_contact."))}
+    # There is one safe contact in a case with its card, and one case.
+    single = ("cases.case.", "cases.safe_contact.", "cases.card.contact")
+    once = {contract for contract in ALL_SHUT if contract.startswith(single)}
     assert found == {contract: True for contract in ALL_SHUT if contract not in once}
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0007_consent'),
+        ('cases', '0009_consent_warned'),
     ]
 
     operations = [
