@@ -7,8 +7,8 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from cases import search
 from cases.models import Category, Incident, Note, Person
+from cases.search import packing
 from cellule.vault.fields import SealedDocument
 from tests.people import acting
 from tests.referrals.sent import CLINIC, joined
@@ -115,7 +115,7 @@ def _look_for_them(mireille: Client, mark: str) -> None:
     second = send(mireille, "/dossiers/nouveau/", asked).replace("/dossiers/", "/accueil/")
     send(mireille, f"{second}limites/", {"in_tongue": "tam", "with_interpreter": "yes"})
     send(mireille, f"{second}personne/", {"called": f"{mark} du nom"})
-    with patch.object(search, "ENOUGH", 1):
+    with patch.object(packing, "ENOUGH", 1):
         send(mireille, "/recherche/", {"asked": f"{mark} du nom"})
     assert mireille.post("/recherche/correspondances/comparer/").status_code == 302
 

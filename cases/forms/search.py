@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.spelling import digits_of, words_of
+from cases.search.spelling import digits_of, words_of
 from cellule.forms import Form
 
 

@@ -1,7 +1,7 @@
 """What this room holds; the file list is the glossary."""
 
 from cases.models.additions import RowTaken
-from cases.models.card import Block, Card, CardWords, Place, destroy_cards, forget_blocks
+from cases.models.card import Block, BlockWords, Card, CardWords, Place, destroy_cards, forget_blocks
 from cases.models.case import Case, CaseOrdinary, IntakeStory
 from cases.models.codes import Channel, Interpreter, State
 from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
@@ -26,6 +26,7 @@ __all__ = [
     "LEAD",
     "SHARE",
     "Block",
+    "BlockWords",
     "Card",
     "CardWords",
     "Case",

@@ -4,17 +4,19 @@ A card dies with what it tells of; whatever is taken away takes with it every bl
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from cases.index import BlockWords
 from cases.models.moments import this_week
 from cases.models.person import Person
 from cases.models.safe_contact import SafeContact
+from cases.models.visibility import Among
+from cases.search.index import BlockWords
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models import OwnerKey
 from cellule.vault.models.owner import Compartment
@@ -53,6 +55,10 @@ class CardQuerySet(models.QuerySet["Card"]):
     def loose(self) -> Self:
         """Keep the cards that lie in no block as they are now."""
         return self.filter(block=None)
+
+    def among(self, cards: Collection[uuid.UUID]) -> Self:
+        """Keep these, however many they are: their ids go as one value."""
+        return self.filter(Among(models.F("pk"), RawSQL("SELECT unnest(%s::uuid[])", [list(cards)])))
 
     def held_by(self, groups: Any) -> Self:
         """Keep the cards of cases whose keys these groups hold."""

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.actions import DESK_SHOWN
 from cases.doors import open_list
-from cases.duplicates import compare, desk_of, waiting
-from cases.found import Line, lines_of
 from cases.models import Case, Match, Pair
+from cases.search.duplicates import compare, desk_of, waiting
+from cases.search.lines import Line, lines_of
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.front import say

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import intake, policies
 from cases.answers import Line, incidents_in_words, limits_in_words, needs_in_words, sections
 from cases.doors import open_case
-from cases.duplicates import alike_at_intake
 from cases.forms.intake import NOW, HappenedForm, LanguageForm, LimitsForm, NeedsForm
 from cases.forms.people import CorrectionForm
 from cases.intake import COMES_BACK, INTAKE, LIMITS, Known, lines_of
 from cases.models import Case
+from cases.search.duplicates import alike_at_intake
 from cases.views.frame import form_page, writable
 from cellule.accounts.acting import Acting
 from cellule.accounts.doors import for_permission

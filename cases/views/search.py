@@ -12,9 +12,9 @@ from audit.log.actions import Relation
 from cases.actions import FOUND_SHOWN
 from cases.doors import find_case, open_list
 from cases.forms.search import SearchForm
-from cases.found import PAGE, lines_of
 from cases.models import Case, Found
-from cases.search import search
+from cases.search.finding import search
+from cases.search.lines import PAGE, lines_of
 from cases.views.frame import form_page
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission

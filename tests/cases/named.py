@@ -3,7 +3,7 @@
 import uuid
 
 from cases.models import Case, ContactDetails, ContactRules, PersonIdentity, PersonOrdinary
-from cases.search import search
+from cases.search.finding import search
 from cellule.accounts.acting import Acting
 from tests.factories import inquiry
 

@@ -5,8 +5,8 @@ from django.db import connection
 
 from audit.log.models import Entry
 from cases.actions import DESK_SHOWN
-from cases.duplicates import compare, desk_of, waiting
 from cases.models import Found, Match, Pair, PersonOrdinary
+from cases.search.duplicates import compare, desk_of, waiting
 from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from tests.cases.named import found, named

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cases.duplicates import compare
 from cases.models import Match
+from cases.search.duplicates import compare
 from cellule.accounts.roles import SYSTEM
 from tests.cases.named import named
 from tests.factories import take

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from audit.log.actions import Relation
 from audit.log.models import Entry
-from cases import search as searching
 from cases.actions import FOUND_SHOWN
 from cases.models import Block, Card, Case, Found, PersonIdentity, PersonOrdinary, Place, destroy_cards
-from cases.search import search
+from cases.search import packing as packer
+from cases.search.finding import search
+from cellule.vault.cards import open_for_search
 from cellule.vault.models import OwnerKey
 from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
@@ -23,8 +24,8 @@ from tests.factories import take
 @pytest.fixture
 def packing(monkeypatch):
     """Blocks of three cards, packed as soon as one is loose."""
-    monkeypatch.setattr(searching, "ENOUGH", 1)
-    monkeypatch.setattr(searching, "BLOCK", 3)
+    monkeypatch.setattr(packer, "ENOUGH", 1)
+    monkeypatch.setattr(packer, "BLOCK", 3)
 
 
 def _called(case: Case, by, called: str) -> None:
@@ -128,12 +129,12 @@ def test_block_without_its_key_stays_shut(packing, caseworker, supervisor):
     found(supervisor, "zelie")
     block = Block.objects.get()
     entry = Entry.objects.of_action("cases.searched").newest_first().first()
-    opened = searching.open_for_search(supervisor.vault, [block], ["ordinary"], entry)[block.pk]
-    assert "zelie" in opened.read(block, "words").keys
+    opened = open_for_search(supervisor.vault, [block], ["ordinary"], entry)[block.pk]
+    assert "zelie" in opened.read(block, "words").words
 
     OwnerKey.objects.filter(owner=block.pk).delete()
 
-    shut = searching.open_for_search(supervisor.vault, [block], ["ordinary"], entry)[block.pk]
+    shut = open_for_search(supervisor.vault, [block], ["ordinary"], entry)[block.pk]
     with pytest.raises(CannotOpen):
         shut.read(block, "words")
 
@@ -144,7 +145,7 @@ def test_nobody_opens_under_the_entry_of_another(caseworker, supervisor):
     entry = Entry.objects.of_action("cases.searched").get()
 
     with pytest.raises(ValueError, match="another person"):
-        searching.open_for_search(supervisor.vault, [case], ["ordinary"], entry)
+        open_for_search(supervisor.vault, [case], ["ordinary"], entry)
 
 
 def test_block_in_the_place_of_another_stays_shut(packing, caseworker, supervisor):

@@ -5,7 +5,7 @@ import pytest
 from audit.log.models import Entry
 from audit.review.detail import open_detail
 from cases.models import Case, Found
-from cases.search import groups_seen_whole
+from cases.search.reach import groups_seen_whole
 from cases.tasks import forget_found
 from cellule.vault.models import OwnerKey
 from tests.cases.named import found, named

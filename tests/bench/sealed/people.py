@@ -12,14 +12,14 @@ from django.db import connection, transaction
 
 from audit.log.record import record_read
 from cases.actions import SEARCHED
-from cases.index import Asked, Index
 from cases.models import Block, Card, CardWords, Case, Place
 from cases.models.moments import this_week
-from cases.search import BLOCK, COMPARTMENTS, search
-from cases.spelling import keys_of
+from cases.search.cards import block_of, words_on
+from cases.search.finding import search
+from cases.search.index import Asked, Index
+from cases.search.packing import BLOCK
 from cellule.accounts.acting import Acting
 from cellule.accounts.fiction import act_as
-from cellule.vault.cards import open_for_search
 from cellule.vault.models import KeyGroup, OwnerKey
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import wrapped_key
@@ -94,11 +94,11 @@ def _seal_block(places: list[tuple[uuid.UUID, int]], group: uuid.UUID, pick: ran
         card = Card(pk=uuid.uuid4(), case_id=case, edition=1, block=block, compared=True, recorded_week=this_week())
         Sealer(case, {"ordinary": (version, AESGCM(key))}).write(card, "ordinary", CardWords((called,)))
         cards.append(card)
-        content.append((card.pk.hex, 1, keys_of([called], [])))
+        content.append((card, ([called], [])))
         if len(cards) % (BLOCK // 2) == 1:
             _Kept.asked += _as_typed(pick, called)
     with transaction.atomic():
-        vault.sealer(block, Compartment.ORDINARY).write(block, "words", Index.over(content))
+        vault.sealer(block, Compartment.ORDINARY).write(block, "words", block_of(content))
         block.save(force_insert=True)
         OwnerKey.objects.bulk_create(wraps)
         Card.objects.bulk_create(cards)
@@ -125,11 +125,9 @@ def card_by_card() -> float:
     by = _again()
     entry = record_read(SEARCHED, by=by.actor)
     start = time.perf_counter()
-    cards = list(Card.objects.select_related("case"))
-    opened = open_for_search(by.vault, [card.case for card in cards], COMPARTMENTS, entry)
-    told = ((card, opened[card.case_id].read(card, "ordinary")) for card in cards)
-    index = Index(Index.over((card.pk.hex, card.edition, keys_of(list(words.words), [])) for card, words in told))
-    list(index.fitting(Asked.of(_Kept.asked[0])))
+    cards = list(Card.objects.all())
+    words = words_on(cards, Case.objects.filter(pk__in={card.case_id for card in cards}), by, entry)
+    Index(block_of((card, words[card.pk]) for card in cards)).fitting(Asked.of(_Kept.asked[0]))
     return 1000 * (time.perf_counter() - start)
 
 

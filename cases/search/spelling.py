@@ -2,11 +2,10 @@
 
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
 from anyascii import anyascii
 
-# What stands before a key that is no plain word: the first two sort before every word, the last behind them.
-JOINED, NUMBER, SOUND = "!", "#", "~"
 # A person's names on one card; what is longer is no name.
 MOST_WORDS = 60
 # A part of a number says something from so many digits on.
@@ -45,10 +44,16 @@ def words_of(text: str) -> list[str]:
 
 
 def sound_of(word: str) -> str:
-    """Give the consonants of a word, roughly as they sound: two spellings of one name, or another script, agree."""
+    """Give the consonants of a word, roughly as they sound: two spellings of one name, or another script, agree.
+
+    Empty where so little is left that it would be like everything.
+    """
+    if len(word) < 3:
+        return ""
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)
-    return _TWICE.sub(r"\1", _VOWELS.sub("", word))
+    sound = _TWICE.sub(r"\1", _VOWELS.sub("", word))
+    return sound if len(sound) > 1 else ""
 
 
 def digits_of(text: str) -> str:
@@ -59,14 +64,21 @@ def digits_of(text: str) -> str:
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
 
-def keys_of(names: list[str], numbers: list[str]) -> set[str]:
+class Keys(NamedTuple):
+    """Everything under which somebody is found: words, words written as one with their neighbours, digits."""
+
+    words: set[str]
+    joined: set[str]
+    numbers: set[str]
+
+
+def keys_of(names: list[str], numbers: list[str]) -> Keys:
     """Give everything under which somebody with these names and telephone numbers is found."""
-    keys = {NUMBER + digits for number in numbers if (digits := digits_of(number))}
+    keys = Keys(set(), set(), {digits for number in numbers if (digits := digits_of(number))})
     for name in names:
         words = words_of(name)
-        keys.update(words)
-        keys.update(JOINED + first + second for first, second in pairwise(words))
+        keys.words.update(words)
+        keys.joined.update(first + second for first, second in pairwise(words))
         if len(words) > 2:
-            keys.add(JOINED + "".join(words))
-        keys.update(SOUND + sound for word in words if len(sound := sound_of(word)) > 1 and len(word) > 2)
+            keys.joined.add("".join(words))
     return keys

@@ -12,13 +12,15 @@ from django.db import connection, transaction
 from audit.log.models import Entry
 from audit.log.record import record, record_read
 from cases.actions import MATCH_FOUND, NAMES_COMPARED
-from cases.index import Asked
 from cases.intake import INTAKE
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, Desk, Found, Match, Pair
 from cases.models.card import Card
 from cases.models.moments import this_week
-from cases.search import Hit, Searchable, Words, groups_seen_whole, search
-from cases.spelling import digits_of, words_of
+from cases.search.cards import Words
+from cases.search.finding import Hit, Searchable, search
+from cases.search.index import Asked
+from cases.search.reach import groups_seen_whole
+from cases.search.spelling import digits_of, words_of
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.vault.cards import open_for_search
