@@ -18,7 +18,7 @@ from cases.models import Block, Card, Case
 from cases.search.cards import Words, block_of, words_on
 from cases.search.index import LEAST, Asked, Fit, Index
 from cases.search.packing import pack
-from cases.search.reach import groups_seen_whole, seen_apart
+from cases.search.reach import cards_seen_singly, groups_seen_whole
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.vault.cards import open_for_search
@@ -45,7 +45,8 @@ def search(by: Acting, typed: str, *, purpose: str = "") -> list[Hit]:
 
     What was typed goes sealed to the privacy officers. Who sees whole groups packs what is loose in them.
     """
-    entry = record_with_detail(SEARCHED, {"words": typed}, by=by.actor, purpose=purpose, read=True)
+    told = {"by": by.actor, "purpose": purpose, "read": True, "known": by.vault.rosters.values()}
+    entry = record_with_detail(SEARCHED, {"words": typed}, **told)
     words = Searchable(by, entry)
     (hits,) = words.fitting(Asked.of(typed))
     if (case := _by_code(by, typed)) is not None:
@@ -89,6 +90,8 @@ class Searchable:
 
     def _there(self, cards: set[uuid.UUID]) -> dict[uuid.UUID, "_Now"]:
         """The cards among these whose case this person sees now."""
+        if not cards:
+            return {}
         visible = Card.objects.among(cards).filter(case__in=Case.objects.visible_to(self._by.user))
         return {row[0]: _Now(*row) for row in visible.values_list("pk", "case", "edition", "block")}
 
@@ -103,14 +106,13 @@ class Searchable:
 
     def _indexes(self) -> Iterator[tuple[uuid.UUID | None, Index]]:
         """What is opened singly, then every block; each is forgotten before the next one is opened."""
-        loose = list(Card.objects.loose().held_by(self._groups)) if self._groups else []
-        self._loose = len(loose)
-        cards = [*Card.objects.filter(case__in=seen_apart(self._by, self._groups)), *loose]
+        cards = cards_seen_singly(self._by, self._groups)
+        self._loose = sum(card.block_id is None for card in cards)
         told = self.told(cards)
         yield None, Index(block_of((card, told[card.pk]) for card in cards if card.pk in told))
         if not self._groups:
             return
-        blocks = list(Block.objects.filter(key_holder__in=self._groups))
+        blocks = Block.objects.of_groups(self._groups)
         opened = open_for_search(self._by.vault, blocks, [Compartment.ORDINARY], self._entry)
         for block in blocks:
             # Somebody may have just deleted it, or its key; its cards are loose then.
