@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key_holder', models.UUIDField(db_index=True, verbose_name='holder')),
+                ('session', models.UUIDField(verbose_name='session')),
                 ('ends_at', models.DateTimeField(db_index=True, verbose_name='ends at')),
                 ('cases', cellule.vault.fields.SealedDocument(editable=False)),
             ],

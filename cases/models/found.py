@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -14,9 +14,6 @@ from cellule.accounts.acting import Acting
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models import OwnerKey
 from cellule.vault.models.owner import Compartment
-
-if TYPE_CHECKING:
-    from cellule.accounts.models import User
 
 LASTS = datetime.timedelta(minutes=15)
 
@@ -30,9 +27,9 @@ class FoundCases:
 
 
 class FoundQuerySet(models.QuerySet["Found"]):
-    def of(self, user: "User") -> Self:
-        """Keep what this person searched for and may still look at."""
-        return self.filter(key_holder=user.pk, ends_at__gt=timezone.now())
+    def of(self, by: Acting) -> Self:
+        """Keep what this person searched for in this session and may still look at."""
+        return self.filter(key_holder=by.user.pk, session=by.actor.session, ends_at__gt=timezone.now())
 
     def forget(self) -> None:
         """Delete these results for good: their keys first."""
@@ -48,6 +45,8 @@ class Found(SealedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The person who searched: nobody else holds its key.
     key_holder = models.UUIDField(_("holder"), db_index=True)
+    # As the log numbers it: an address that was copied into another browser leads to nothing there.
+    session = models.UUIDField(_("session"))
     ends_at = models.DateTimeField(_("ends at"), db_index=True)
     cases = SealedDocument("cases.found.cases", document=FoundCases, compartment=Compartment.DRAFT)
 
@@ -69,7 +68,7 @@ class Found(SealedModel):
         """Seal a result to whoever searched; their older ones that have ended go."""
         cls.objects.filter(key_holder=by.user.pk, ends_at__lte=timezone.now()).forget()
         with transaction.atomic():
-            found = cls(key_holder=by.user.pk, ends_at=timezone.now() + LASTS)
+            found = cls(key_holder=by.user.pk, session=by.actor.session, ends_at=timezone.now() + LASTS)
             sealer = by.vault.sealer(found, Compartment.DRAFT)
             sealer.write(found, "cases", FoundCases(tuple(pk.hex for pk in cases), at_intake))
             found.save(force_insert=True)

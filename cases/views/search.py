@@ -37,7 +37,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def found_page(request: HttpRequest, token: UUID) -> HttpResponse:
     """What one's own search has found, for a quarter of an hour; anybody else's does not exist."""
-    found = Found.objects.of(request.user).filter(pk=token).first()
+    found = Found.objects.of(request.acting).filter(pk=token).first()
     if found is None:
         return _asking(request, SearchForm(user=request.user), status=404, is_over=True)
     acting = request.acting

@@ -162,7 +162,7 @@ _REVIEWED = [
     ("cases.card", "a Monday, nothing finer", ["recorded_week"]),
     ("cases.block", _OPAQUE, ["id", "key_holder"]),
     ("cases.place", _OPAQUE, ["id", "card", "block"]),
-    ("cases.found", _OPAQUE, ["id", "key_holder"]),
+    ("cases.found", _OPAQUE, ["id", "key_holder", "session"]),
     ("cases.found", "when somebody searched, which the log says too", ["ends_at"]),
     ("cases.match", _OPAQUE, ["id", "reference", "desk"]),
     ("cases.match", _CODE, ["state"]),

@@ -32,11 +32,12 @@ def test_what_the_typist_sees_is_shown(caseworker, as_, send):
     known, case = named(caseworker, "Zélie Quetzal"), named(caseworker)
     take(case, "begin_intake", caseworker)
 
-    response = _call_her(as_("claire"), case, "Zelie Quetsal", send)
+    client = as_("claire")
+    response = _call_her(client, case, "Zelie Quetsal", send)
 
     token = Found.objects.get().pk
     assert response["Location"] == f"/recherche/r/{token}/"
-    page = as_("claire").get(response["Location"])
+    page = client.get(response["Location"])
     assert page.status_code == 200
     assert (known.code in page.text, f"/accueil/{case.code}/" in page.text) == (True, True)
 

@@ -11,6 +11,7 @@ from audit.log.actions import Relation
 from audit.log.models import Entry
 from cases.actions import FOUND_SHOWN
 from cases.models import Block, Card, Case, Found, PersonIdentity, PersonOrdinary, Place, destroy_cards
+from cases.search import finding
 from cases.search import packing as packer
 from cases.search.finding import search
 from cellule.vault.cards import open_for_search
@@ -68,6 +69,18 @@ def test_changed_card_is_found_by_its_new_name_only(packing, caseworker, supervi
 
     assert (found(supervisor, "zelie"), found(supervisor, "nadege")) == ([], [case.pk])
     assert Place.objects.filter(block=stale).count() == 0 or not Card.objects.filter(block=stale).exists()
+
+
+def test_stale_places_crowd_nobody_out(packing, monkeypatch, caseworker, supervisor):
+    """Whoever fits less well than many a name that has changed since is found all the same."""
+    monkeypatch.setattr(finding, "MOST", 2)
+    changed, fits = [named(caseworker, "Zélie") for _ in range(3)], named(caseworker, "Zéliette")
+    assert len(found(supervisor, "zelie")) == 2
+    for case in changed:
+        _called(case, caseworker, "Nadège")
+
+    assert Place.objects.count() == 4
+    assert found(supervisor, "zelie") == [fits.pk]
 
 
 def test_place_that_somebody_points_back_to_is_still_stale(packing, caseworker, supervisor):
