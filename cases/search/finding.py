@@ -45,8 +45,8 @@ def search(by: Acting, typed: str, *, purpose: str = "") -> list[Hit]:
 
     What was typed goes sealed to the privacy officers. Who sees whole groups packs what is loose in them.
     """
-    told = {"by": by.actor, "purpose": purpose, "read": True, "known": by.vault.rosters.values()}
-    entry = record_with_detail(SEARCHED, {"words": typed}, **told)
+    known = by.vault.rosters.values()
+    entry = record_with_detail(SEARCHED, {"words": typed}, by=by.actor, purpose=purpose, read=True, known=known)
     words = Searchable(by, entry)
     (hits,) = words.fitting(Asked.of(typed))
     if (case := _by_code(by, typed)) is not None:
