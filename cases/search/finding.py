@@ -67,7 +67,8 @@ class Searchable:
 
         Stale places of a block are left out, and what has gone to somebody else.
         """
-        most = MOST
+        # A few more: of two that lie in one case, and of what has been overtaken, nothing comes twice.
+        most = MOST * 5 // 4
         while True:
             best = self._best(asked, most)
             there = self._there({place.fit.card for places in best for place in places})
