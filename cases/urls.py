@@ -7,6 +7,7 @@ from cases.views import (
     case,
     contact,
     day,
+    desk,
     files,
     incidents,
     intake,
@@ -15,6 +16,7 @@ from cases.views import (
     people,
     reveal,
     risk,
+    search,
     steps,
 )
 from cellule.references import ReferenceConverter
@@ -50,6 +52,12 @@ urlpatterns = [
     path("dossiers/<reference:reference>/documents/<uuid:pk>/imprimer/", files.print_file, name="print_file"),
     path("dossiers/<reference:reference>/documents/<uuid:pk>/telecharger/", files.download, name="download_file"),
     path("dossiers/<reference:reference>/documents/<uuid:pk>/retirer/", files.take_away, name="take_file_away"),
+    # recherche
+    path("recherche/", search.search_page, name="search"),
+    path("recherche/r/<uuid:token>/", search.found_page, name="found"),
+    path("recherche/correspondances/", desk.desk, name="desk"),
+    path("recherche/correspondances/comparer/", desk.compare_names, name="compare"),
+    path("recherche/correspondances/<reference:reference>/<slug:slug>/", desk.match_step, name="match_step"),
     # accueil
     path("accueil/<reference:reference>/", intake.tasks, name="intake"),
     path("accueil/<reference:reference>/verifier/", intake.check, name="intake_check"),

@@ -88,6 +88,11 @@ accounts:waiting                in   in   200  lock on   on   on   on   on   on 
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405  403  403
 cases:case                      in   in   wait lock 404  200  404  200  403  403  403  403  403
 cases:amend_note                in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:search                    in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:found                     in   in   wait lock 404  404  404  404  403  403  403  403  403
+cases:desk                      in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:compare                   in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:match_step                in   in   wait lock 403  403  403  405  403  403  403  403  403
 cases:step                      in   in   wait lock 404  200  404  200  403  403  403  403  403
 cases:cases                     in   in   wait lock 200  200  200  200  403  403  403  403  403
 cases:keep_view                 in   in   wait lock 405  405  405  405  405  405  405  405  405
@@ -188,6 +193,11 @@ accounts:waiting                in   in   200  lock on   on   on   on   on   on 
 accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on   403  403
 cases:case                      in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:amend_note                in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:search                    in   in   wait lock 422  422  422  422  403  403  403  403  403
+cases:found                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:desk                      in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:compare                   in   in   wait lock 403  403  403  on   403  403  403  403  403
+cases:match_step                in   in   wait lock 403  403  403  404  403  403  403  403  403
 cases:step                      in   in   wait lock 404  422  404  422  403  403  403  403  403
 cases:cases                     in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403  403  403
@@ -296,6 +306,8 @@ class House:
             **{name: [self.case.reference] for name in ("cases:intake", "cases:intake_check")},
             "cases:need_step": [self.case.reference, uuid.UUID(int=4), "comble"],
             **{name: [self.case.reference] for name in ("cases:contact", "cases:new_need", "cases:risk")},
+            "cases:found": [uuid.UUID(int=6)],
+            "cases:match_step": [new_reference(), "examinee"],
             "cases:step": [self.case.reference, "partager"],
             "cases:amend_note": [self.case.reference, uuid.UUID(int=5)],
             "cases:keep_view": ["mine"],

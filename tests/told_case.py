@@ -1,6 +1,7 @@
 """One case told through the pages, with words in every sealed record that a case can have."""
 
 import datetime
+from unittest.mock import patch
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Category, File, Incident, Note, Person
+from cases.search import packing
 from cellule.vault.fields import SealedDocument
 from tests.cases.pictures import jpeg
 from tests.people import acting
@@ -38,6 +40,7 @@ def tell(claire: Client, mireille: Client, mark: str) -> str:
     _tell_how_to_reach(claire, mireille, case, mark)
     _ask_for_a_consent(claire, case, mark)
     _walk(claire, mireille, case, mark)
+    _look_for_them(mireille, mark)
     return case
 
 
@@ -129,6 +132,17 @@ def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:
     send(claire, f"{step}proposer-fermeture/", closing)
     send(mireille, f"{step}fermer/", {"answer": f"{mark} de l’accord"})
     send(mireille, f"{step}rouvrir/", {})
+
+
+def _look_for_them(mireille: Client, mark: str) -> None:
+    """Write the same name down in a second case, search for it, and compare; the cards are packed meanwhile."""
+    asked = {"channel": "phone", "language": "tam", "interpreter": "yes"}
+    second = send(mireille, "/dossiers/nouveau/", asked).replace("/dossiers/", "/accueil/")
+    send(mireille, f"{second}limites/", {"in_tongue": "tam", "with_interpreter": "yes"})
+    send(mireille, f"{second}personne/", {"called": f"{mark} du nom"})
+    with patch.object(packing, "ENOUGH", 1):
+        send(mireille, "/recherche/", {"asked": f"{mark} du nom"})
+    assert mireille.post("/recherche/correspondances/comparer/").status_code == 302
 
 
 def empty_contracts() -> list[str]:

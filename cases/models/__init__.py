@@ -1,13 +1,16 @@
 """What this room holds; the file list is the glossary."""
 
 from cases.models.additions import RowTaken
+from cases.models.card import Block, BlockWords, Card, CardWords, Place, destroy_cards, forget_blocks
 from cases.models.case import Case, CaseOrdinary, IntakeStory
 from cases.models.codes import Channel, Interpreter, State
 from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
 from cases.models.entrusting import LEAD, SHARE
 from cases.models.file import Act, Custody, CustodyStory, File, FileStory
+from cases.models.found import Found, FoundCases
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
+from cases.models.match import Desk, Match, MatchState, Pair
 from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
 from cases.models.need import Need, NeedStory
 from cases.models.note import Note, NoteStory
@@ -24,6 +27,10 @@ __all__ = [
     "LEAD",
     "SHARE",
     "Act",
+    "Block",
+    "BlockWords",
+    "Card",
+    "CardWords",
     "Case",
     "CaseGroupGrant",
     "CaseOrdinary",
@@ -38,13 +45,18 @@ __all__ = [
     "ContactRules",
     "Custody",
     "CustodyStory",
+    "Desk",
     "File",
     "FileStory",
+    "Found",
+    "FoundCases",
     "Incident",
     "IncidentStory",
     "IntakeStory",
     "Interpreter",
     "LimitsStory",
+    "Match",
+    "MatchState",
     "Milestone",
     "MilestoneOrdinary",
     "MilestoneStory",
@@ -52,11 +64,13 @@ __all__ = [
     "NeedStory",
     "Note",
     "NoteStory",
+    "Pair",
     "Participation",
     "ParticipationStory",
     "Person",
     "PersonIdentity",
     "PersonOrdinary",
+    "Place",
     "Purpose",
     "RiskAssessment",
     "RiskStory",
@@ -67,4 +81,6 @@ __all__ = [
     "Standing",
     "State",
     "Visit",
+    "destroy_cards",
+    "forget_blocks",
 ]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from audit.log.actions import Action
 from audit.log.record import record
 from cases import actions, policies
+from cases.models.card import write_card
 from cases.models.codes import GRAVE, OPEN, NeedKind, RedFlag, RiskLevel
 from cases.models.incident import Incident, IncidentStory
 from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
@@ -299,6 +300,7 @@ class Added(models.Model):
             row.save(force_insert=True)
         else:
             row.save(update_fields=list(documents))
+        write_card(self, row, documents, sealer)
         if then is not None:
             then(self, sealer)
         told = self.told(by, subject=sealer.subject)

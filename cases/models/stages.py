@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from cases import actions, endings, policies
+from cases.models.card import Card, forget_blocks
 from cases.models.codes import ClosingReason, ClosingTalk, NeedState, State
 from cases.models.milestone import MilestoneOrdinary, MilestoneStory
 from cases.models.moments import now, this_week
@@ -268,8 +270,14 @@ class Staged(Stepped):
         """Hand the keys from the intake group to the unit, if whoever acts belongs to both (flow 7 of the vault)."""
         unit = group_id(KeyGroup.Kind.UNIT)
         if self.key_holder != unit and policies.works_in_unit(by.user):
-            move(by.vault, self, unit)
-            self.key_holder = unit
+            self._hand_keys_to(unit, by)
+
+    def _hand_keys_to(self: "Case", group: UUID, by: Acting) -> None:
+        """Move the case between key groups; whoever calls locked its row before and saves it after."""
+        move(by.vault, self, group)
+        # The group that is left must not find it any more.
+        forget_blocks(Card.objects.filter(case=self.pk))
+        self.key_holder = group
 
     def _tell_supervisors(self: "Case", kind: NoticeKind, by: Acting) -> None:
         for supervisor in self.supervisors():

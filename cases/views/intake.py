@@ -19,6 +19,7 @@ from cases.forms.intake import NOW, HappenedForm, LanguageForm, LimitsForm, Need
 from cases.forms.people import CorrectionForm
 from cases.intake import COMES_BACK, INTAKE, LIMITS, Known, lines_of
 from cases.models import Case
+from cases.search.duplicates import alike_at_intake
 from cases.views.frame import form_page, writable
 from cellule.accounts.acting import Acting
 from cellule.accounts.doors import for_permission
@@ -164,10 +165,18 @@ def _questions(request: HttpRequest, case: Case, page: Page) -> HttpResponse:
         if NOW in answers.values():
             return redirect(f"{reverse(page.leads_to, args=[case.reference])}?{COMES_BACK}")
         if _saved(form, page, known, answers, request.acting):
-            return _back_to_tasks(case)
+            return _alike(request, case, answers.get("called")) or _back_to_tasks(case)
         status = 409
     context = {"case": known.case, "title": page.title, "lines": page.lines(known)}
     return form_page(request, "cases/intake/questions.html", form, status=status, **context)
+
+
+def _alike(request: HttpRequest, case: Case, called: object) -> HttpResponse | None:
+    """Lead to the cases with a name like the one just written, among those that the person sees."""
+    if type(called) is not str or not called:
+        return None
+    found = alike_at_intake(case, called, request.acting)
+    return redirect("cases:found", found.pk) if found else None
 
 
 def _saved(form: Versioned, page: Page, known: Known, answers: dict[str, Any], by: Acting) -> bool:

@@ -47,6 +47,7 @@ class Role:
 
 _DAY = ("cases:day", _("My day"))
 _CASES = ("cases:cases", _("My cases"))
+_SEARCH = ("cases:search", _("Search"))
 _UNIT_CASES = ("cases:unit", _("Unit’s cases"))
 _RESOURCES = ("referrals:directory", _("Resources"))
 _INBOX = ("referrals:inbox", _("Referrals"))
@@ -66,7 +67,7 @@ INTAKE_WORKER = Role(
     frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES}),
     ("intake",),
     "cases:day",
-    navigation=(_DAY, _CASES, _RESOURCES, _ACCOUNT),
+    navigation=(_DAY, _CASES, _SEARCH, _RESOURCES, _ACCOUNT),
 )
 CASEWORKER = Role(
     "caseworker",
@@ -78,7 +79,7 @@ CASEWORKER = Role(
     frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES, Permission.LEAD_CASES}),
     ("intake", "unit"),
     "cases:day",
-    navigation=(_DAY, _CASES, _RESOURCES, _ACCOUNT),
+    navigation=(_DAY, _CASES, _SEARCH, _RESOURCES, _ACCOUNT),
 )
 SUPERVISOR = Role(
     "supervisor",
@@ -100,7 +101,7 @@ SUPERVISOR = Role(
     ("intake", "unit"),
     "cases:day",
     may_admit=True,
-    navigation=(_DAY, _CASES, _RESOURCES, _UNIT_CASES, _TEAM, _ACCOUNT),
+    navigation=(_DAY, _CASES, _SEARCH, _RESOURCES, _UNIT_CASES, _TEAM, _ACCOUNT),
 )
 AGENCY_WORKER = Role(
     "agency_worker",

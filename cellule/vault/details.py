@@ -1,6 +1,6 @@
 """The sealed detail of an entry: what the log must keep, but only the privacy officers may read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from audit.log.models import Entry
 from audit.log.record import record
 from cellule.vault.letters import commitment, new_salt, post_box, write_to
 from cellule.vault.models import KeyGroup
+from cellule.vault.rosters import VerifiedRoster
 from cellule.vault.unlocked import NotAMember
 
 PURPOSE = "log.detail"
@@ -30,12 +31,14 @@ def record_with_detail(
     purpose: str = "",
     outcome: Outcome = Outcome.DONE,
     read: bool = False,
+    known: Iterable[VerifiedRoster] | None = None,
 ) -> Entry:
     """Record an act; what was typed (JSON) goes into a letter to the privacy officers, its commitment into the entry.
 
     In the transaction of the act (OutsideTransaction without one); a `read` has none, so its entry and letter are
     committed when this returns (RuntimeError inside another one). Before the house has a privacy officer nobody could
-    open such a letter: the act is recorded without one.
+    open such a letter: the act is recorded without one. `known`: the newest rosters of the house, where this request
+    has verified them already.
     """
     told = {
         "by": by,
@@ -49,15 +52,17 @@ def record_with_detail(
     }
     if read:
         with transaction.atomic(durable=True):
-            return _record(action, document, told)
+            return _record(action, document, told, known)
     # An entry without its letter would commit itself to something that does not exist: both, or no act.
     with transaction.mark_for_rollback_on_error("default"):
-        return _record(action, document, told)
+        return _record(action, document, told, known)
 
 
-def _record(action: Action, document: dict[str, Any], told: dict[str, Any]) -> Entry:
+def _record(
+    action: Action, document: dict[str, Any], told: dict[str, Any], known: Iterable[VerifiedRoster] | None
+) -> Entry:
     try:
-        officers = post_box(KeyGroup.Kind.PRIVACY)
+        officers = post_box(KeyGroup.Kind.PRIVACY, known)
     except NotAMember:
         return record(action, **told)
     salt = new_salt()

@@ -3,7 +3,20 @@
 import sys
 
 from cellule.settings import BASE_DIR
-from tests.bench import directory, fields, figures, files, lists, log, pages, progress, referrals, sign_in, steps
+from tests.bench import (
+    directory,
+    fields,
+    figures,
+    files,
+    lists,
+    log,
+    pages,
+    progress,
+    referrals,
+    search,
+    sign_in,
+    steps,
+)
 from tests.bench.server import house
 
 GROUPS = {
@@ -15,6 +28,7 @@ GROUPS = {
     "log": log.measure,
     "directory": directory.measure,
     "files": files.measure,
+    "search": search.measure,
     "referrals": referrals.measure,
 }
 

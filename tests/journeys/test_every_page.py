@@ -73,11 +73,14 @@ MOMENTS += ["referrals:connect"]
 # `test_referral_story.py` looks at these.
 MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referrals:message"]
 MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
+# `test_search.py` looks at these.
+MOMENTS += ["cases:search", "cases:found", "cases:desk"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
+NO_PAGES += ["cases:compare", "cases:match_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 # A part of the page of a case.
 NO_PAGES += ["referrals:panel"]

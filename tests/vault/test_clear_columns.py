@@ -41,6 +41,10 @@ def test_sealed_contracts_are_frozen_and_unique():
 
     assert len({contract for contract, _, _ in contracts}) == len(contracts)
     assert sorted(contracts) == [
+        ("cases.block.words", "ordinary", "cases.block.words"),
+        ("cases.card.contact", "contact", "cases.card.contact"),
+        ("cases.card.identity", "identity", "cases.card.identity"),
+        ("cases.card.ordinary", "ordinary", "cases.card.ordinary"),
         ("cases.case.intake", "story", "cases.case.intake"),
         ("cases.case.limits", "story", "cases.case.limits"),
         ("cases.case.ordinary", "ordinary", "cases.case.ordinary"),
@@ -48,7 +52,9 @@ def test_sealed_contracts_are_frozen_and_unique():
         ("cases.consent.story", "story", "cases.consent.story"),
         ("cases.custody.story", "story", "cases.custody.story"),
         ("cases.file.story", "story", "cases.file.story"),
+        ("cases.found.cases", "draft", "cases.found.cases"),
         ("cases.incident.story", "story", "cases.incident.story"),
+        ("cases.match.pair", "ordinary", "cases.match.pair"),
         ("cases.milestone.ordinary", "ordinary", "cases.milestone.ordinary"),
         ("cases.milestone.story", "story", "cases.milestone.story"),
         ("cases.need.story", "story", "cases.need.story"),
