@@ -39,6 +39,8 @@ account_reauthenticate          in   in   200  lock 200  200  200  200  200  200
 accounts:account                in   in   200  lock 200  200  200  200  200  200  200
 accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
 accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403
+accounts:change_role            in   in   wait lock 403  403  403  200  404  404  403
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  200
 accounts:discard                in   in   405  lock 405  405  405  405  405  405  405
 accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405
 accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405
@@ -46,8 +48,13 @@ accounts:enrol                  200  200  200  200  200  200  200  200  200  200
 accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200
 accounts:passphrase             in   in   step lock step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
 accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock
@@ -116,6 +123,8 @@ account_reauthenticate          in   in   200  lock 200  200  200  200  200  200
 accounts:account                in   in   200  lock 200  200  200  200  200  200  200
 accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
 accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403
+accounts:change_role            in   in   wait lock 403  403  403  422  404  404  403
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  on
 accounts:discard                in   in   on   lock on   on   on   on   on   on   on
 accounts:end_session            in   in   on   lock on   on   on   on   on   on   on
 accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on
@@ -123,8 +132,13 @@ accounts:enrol                  on   on   on   on   on   on   on   on   on   on 
 accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200
 accounts:passphrase             in   in   step lock step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
 accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422
@@ -198,6 +212,8 @@ class House:
     waiting: User
     passphrase: str
     agreement: Agreement
+    member: User
+    closing: User
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -207,6 +223,9 @@ class House:
             "accounts:discard": [uuid.UUID(int=1)],
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],
+            **{f"accounts:{name}": [self.member.pk] for name in ("member", "remove", "change_role", "lost_passphrase")},
+            "accounts:new_way_in": [self.member.pk],
+            "accounts:close_account": [self.closing.pk],
             "accounts:end_session": [uuid.UUID(int=2)],
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
@@ -253,7 +272,8 @@ def house(transactional_db) -> House:
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
     entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=acting("mireille"), in_force=True)
-    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed)
+    igor, omar = _invited("igor", luc), acting("omar").user
+    return House(case, entry, igor, waiting.user, passphrase, agreed, omar, _invited("iris", luc).user)
 
 
 def _invited(name: str, administrator) -> Invitation:

@@ -84,6 +84,7 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
         raise RosterRefused("not the newest roster of the agency")
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
+    sender_of(unlocked)
     if OwnerKey.objects.filter(owner=packet.pk).exists():
         raise AddressedAlready
     box, own_epoch = decode_box(agency.body.post_box), unlocked.newest_epoch(packet.key_holder)

@@ -71,19 +71,17 @@ def ready(unlocked: Unlocked, packets: dict[uuid.UUID, Sides], own: Sequence[Wra
 
     Raises Forged for what the other side did not put there, NotAMember, CannotOpen.
     """
+    is_agency = unlocked.organisation is not None
+    posted = Minted.BY_UNIT if is_agency else Minted.BY_AGENCY
     for row in own:
-        is_agencys = row.holder == packets[row.owner].agency_holder
-        minted = Minted.of(row.version)
-        if wrap_suite(row.wrap) == SUITE_POSTED and minted is not (Minted.BY_UNIT if is_agencys else Minted.BY_AGENCY):
+        if wrap_suite(row.wrap) == SUITE_POSTED and Minted.of(row.version) is not posted:
             raise Forged
-    return taken_out(unlocked, own, lambda row: _other_side(packets[row.owner], row.holder))
 
+    def other_side(row: WrappedKey) -> VerifiedRoster | None:
+        agency = packets[row.owner].agency_holder
+        return None if is_agency or agency is None else rosters.verified(agency)
 
-def _other_side(packet: Sides, holder: uuid.UUID) -> VerifiedRoster | None:
-    """Whose members may have posted a key to this side (None: the unit's)."""
-    if holder == packet.agency_holder or packet.agency_holder is None:
-        return None
-    return rosters.verified(packet.agency_holder)
+    return taken_out(unlocked, own, other_side)
 
 
 def key_for_the_agency(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
@@ -101,6 +99,8 @@ def key_for_the_agency(unlocked: Unlocked, packet: Sides, rows: Sequence[Wrapped
         return _opened(unlocked, packet, row)
     if unit.body.kind not in _OF_THE_UNIT:
         raise RosterRefused("no group of the unit")
+    # Whose last key does not open is in no state to write on.
+    _opened(unlocked, packet, max((row for row in may if row.holder == group), key=lambda row: row.version))
     key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.BY_AGENCY)
     own = wrapped_key(key, unlocked.wrapping_key(group, epoch), **opens, holder=group, epoch=epoch)
     OwnerKey.objects.bulk_create([own, _posted(key, unit, unlocked, **opens)])
