@@ -146,12 +146,14 @@ class Unlocked(OpenKeys):
 
     @cached_property
     def memberships(self) -> dict[uuid.UUID, Member]:
-        """The groups in which a verified roster names this person, these keys and this role."""
+        """The groups in which a verified roster names this person, these keys and this role, and they still count."""
         fingerprint = self.identity.fingerprint
         return {
             group: member
             for group, roster in self.rosters.items()
-            if (member := roster.member(self.user)) and (member.fingerprint, member.role) == (fingerprint, self.role)
+            if (member := roster.member(self.user))
+            and (member.fingerprint, member.role) == (fingerprint, self.role)
+            and fingerprint not in self._groups[2][group]
         }
 
     def leaving(self, group: uuid.UUID) -> frozenset[str]:
@@ -311,7 +313,7 @@ class Unlocked(OpenKeys):
         if holder == self.user:
             return OWN_EPOCH
         number, departed = stays(holder)
-        if number != self._groups[0].get(holder):
+        if (number, departed) != (self._groups[0].get(holder), self._groups[2].get(holder)):
             self.forget()
         roster = self._roster(holder)
         if left_out(roster, departed):
