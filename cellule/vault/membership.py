@@ -140,7 +140,7 @@ def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
     known = before.member(member.user)
     if known is None or not GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).exists():
         GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).delete()
-        _wrap_for(root, member.user, member.fingerprint)
+        _wrap_for(root, {member.user: member.fingerprint})
     return True
 
 
@@ -228,9 +228,7 @@ def _pass_on(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> None:
     """Wrap the root for members who have none, and sign the same roster on: nobody has to look for them again."""
     root = unlocked.root(before.body.group, before.body.epoch)
     holders = GroupWrap.objects.filter(group_id=root.group, epoch=root.epoch).values_list("holder", flat=True)
-    for member in before.body.members:
-        if member.user not in holders:
-            _wrap_for(root, member.user, member.fingerprint)
+    _wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
     sign_and_save(before, before.successor(), [(unlocked.user, unlocked.identity)], by)
 
 
@@ -251,20 +249,31 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
         epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment, members=staying
     )
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
-    for member in body.members:
-        _wrap_for(made, member.user, member.fingerprint)
+    holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
-        _wrap_for(made, HOUSE, secrets_file.read().pin)
+        holders[HOUSE] = secrets_file.read().pin
+    _wrap_for(made, holders)
     return made
 
 
-def _wrap_for(root: GroupRoot, holder: uuid.UUID, fingerprint: str) -> None:
-    """Wrap a root for somebody whose keys a verified roster, or the pin, names."""
-    public = PublicIdentity.decode(bytes(HolderKeys.objects.get(pk=fingerprint).public))
-    if public.fingerprint != fingerprint:
+def _wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
+    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder."""
+    rows = HolderKeys.objects.filter(pk__in=holders.values())
+    known = {keys.fingerprint: keys for keys in (PublicIdentity.decode(bytes(row.public)) for row in rows)}
+    # A row under a fingerprint proves nothing: the keys in it must hash to it.
+    if not known.keys() >= set(holders.values()):
         raise rosters.RosterRefused("planted keys")
-    wrapped = wrap_to(public.box_key, root.epoch, root.root, member_binding(root.group, root.epoch, holder))
-    GroupWrap.objects.create(group_id=root.group, epoch=root.epoch, holder=holder, wrap=wrapped)
+    GroupWrap.objects.bulk_create(
+        GroupWrap(
+            group_id=root.group,
+            epoch=root.epoch,
+            holder=holder,
+            wrap=wrap_to(
+                known[fingerprint].box_key, root.epoch, root.root, member_binding(root.group, root.epoch, holder)
+            ),
+        )
+        for holder, fingerprint in holders.items()
+    )
 
 
 def sign_and_save(

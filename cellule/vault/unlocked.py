@@ -125,8 +125,7 @@ class Unlocked(OpenKeys):
     def _groups(
         self,
     ) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap], dict[uuid.UUID, frozenset[str]]]:
-        """In one query: the newest roster number of each group within sight, this person's wraps by group and epoch,
-        and the keys that count no more in a group."""
+        """In one query: the newest roster number of each group within sight, own wraps, keys that count no more."""
         numbers: dict[uuid.UUID, int] = {}
         wraps: dict[tuple[uuid.UUID, int], GroupWrap] = {}
         departed: dict[uuid.UUID, frozenset[str]] = {}

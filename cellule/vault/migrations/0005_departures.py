@@ -29,4 +29,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE public.vault_departure SET SCHEMA keys", "ALTER TABLE keys.vault_departure SET SCHEMA public"
         ),
+        migrations.AddIndex(
+            model_name="ownerkey",
+            index=models.Index(fields=["holder"], name="owner_key_by_holder"),
+        ),
     ]
