@@ -127,7 +127,7 @@ def _language(known: Known) -> Iterator[tuple[str, Any]]:
     yield _("Interpreter"), _named(answers["interpreter"], Interpreter)
     if answers["interpreter"] == Interpreter.YES:
         yield _("Who may interpret"), _named(answers["gender"], InterpreterGender)
-        yield _("Whom to avoid"), answers["avoid"] or _("Nobody was named")
+        yield _("Whom to avoid"), shown(answers["avoid"])
 
 
 def _contact(known: Known) -> Iterator[tuple[Promise | str, Any]]:

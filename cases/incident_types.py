@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ FAMILIES: dict[str, Promise] = {
     "trafficking": _("Trafficking and confinement"),
     "extortion": _("Extortion"),
     "threats": _("Threats and harassment"),
-    "housing": _("Housing"),
+    "housing": pgettext_lazy("a family of incidents", "Housing"),
     "fraud": _("Fraud"),
     "authority": _("Authorities"),
     "assault": _("Assault"),

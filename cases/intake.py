@@ -258,7 +258,7 @@ def language_answers(known: Known) -> dict[str, Any]:
         "spoken": ordinary.language,
         "interpreter": ordinary.interpreter,
         "gender": from_json(person.interpreter),
-        "avoid": person.avoid,
+        "avoid": from_json(person.avoid),
     }
 
 

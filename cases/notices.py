@@ -4,10 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cellule.notices.kinds import NoticeKind
 
-LEADS_NOW = NoticeKind("cases.leads_now", _("A case is yours to lead."))
-SHARES_NOW = NoticeKind("cases.shares_now", _("A case was shared with you."))
+# The page that each leads to; who lost a case is led nowhere.
+CASE = "cases:case"
+
+LEADS_NOW = NoticeKind("cases.leads_now", _("A case is yours to lead."), CASE)
+SHARES_NOW = NoticeKind("cases.shares_now", _("A case was shared with you."), CASE)
 LEADS_NO_MORE = NoticeKind("cases.leads_no_more", _("A case has gone to somebody else."))
 SHARES_NO_MORE = NoticeKind("cases.shares_no_more", _("A case is no longer shared with you."))
-WAITS_FOR_LEAD = NoticeKind("cases.waits_for_lead", _("A case waits for somebody to lead it."))
-WAITS_FOR_DECISION = NoticeKind("cases.waits_for_decision", _("A case waits for a supervisor’s decision."))
-DECIDED = NoticeKind("cases.decided", _("A supervisor has decided on your case."))
+WAITS_FOR_LEAD = NoticeKind("cases.waits_for_lead", _("A case waits for somebody to lead it."), CASE)
+WAITS_FOR_DECISION = NoticeKind("cases.waits_for_decision", _("A case waits for a supervisor’s decision."), CASE)
+DECIDED = NoticeKind("cases.decided", _("A supervisor has decided on your case."), CASE)

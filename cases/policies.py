@@ -49,6 +49,11 @@ def may_read_for_a_reason(case: "Case", user: "User") -> bool:
     return may_supervise(case, user) and not may_read(case, user)
 
 
+def may_look(case: "Case", user: "User") -> bool:
+    """Whether the pages of the case open to the person at all: who works on it, or answers for it."""
+    return may_read(case, user) or may_supervise(case, user)
+
+
 def may_reveal(case: "Case", user: "User") -> bool:
     """Whether the person may see identity and contact, each time with a reason."""
     return may_read(case, user) or may_supervise(case, user)

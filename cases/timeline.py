@@ -1,22 +1,24 @@
 """What a case page tells: incidents, notes, looks at the danger and steps taken, in one stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions import INQUIRY_OPENED
+from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
-from cases.closing import words_of_steps
+from cases.closing import written_with
 from cases.incident_types import incident_type_name
-from cases.models import Case, Incident, Milestone, Need, Note, RiskAssessment, State
+from cases.models import Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
+from cellule.accounts.models import Organisation
 from cellule.templatetags.typography import fuzzy_date, moment
 from cellule.vault.unlocked import OpenedOwner
 
@@ -28,6 +30,7 @@ class Kind(StrEnum):
     NOTE = "notes"
     RISK = "risques"
     STEP = "etapes"
+    REFERRAL = "orientations"
 
 
 SHOWN = {
@@ -36,9 +39,10 @@ SHOWN = {
     Kind.NOTE: gettext_lazy("Notes"),
     Kind.RISK: gettext_lazy("Risk"),
     Kind.STEP: gettext_lazy("Steps"),
+    Kind.REFERRAL: gettext_lazy("Referrals"),
 }
-_STEPS = {"open_inquiry": INQUIRY_OPENED.label} | {
-    step.name: step.action.label for model in (Case, Need) for step in model.steps()
+_STEPS = {"open_inquiry": INQUIRY_OPENED.label, "record_consent": CONSENT_RECORDED.label} | {
+    step.name: step.action.label for model in (Case, Need, Consent) for step in model.steps()
 }
 
 
@@ -63,25 +67,42 @@ class Event:
     note: UUID | None = None
     # The incident's own page.
     incident: str = ""
-    # The name of the step that was taken, and the stage in which the case was after it.
+    # The name of the step that was taken, the stage in which the case was after it, and the id of a colleague or an agency.
     step: str = ""
     stage: str = ""
+    to: str = ""
     is_new: bool = False
 
 
 def events_of(case: Case, opened: OpenedOwner, *, with_story: bool = True) -> list[Event]:
     """Give the case's events, the last recorded first; five queries, two without the story."""
-    events: list[Event] = [_step(row, opened) for row in case.milestones.all()]
+    events: list[Event] = [_step(row, opened, with_story=with_story) for row in case.milestones.all()]
     if with_story:
         events += [_incident(row, opened) for row in case.incidents.all()]
         events += [_note(row, opened) for row in case.notes.all()]
         events += [_risk(row, opened) for row in case.risks.all()]
     names = _names(events)
     events = [
-        replace(event, by=names.get(event.author, ""), text=names.get(event.text, event.text)) for event in events
+        replace(event, by=names.get(event.author, ""), text=event.text or names.get(event.to, "")) for event in events
     ]
     events.sort(key=lambda event: event.recorded_on, reverse=True)
-    return _with_words(events, words_of_steps(case, opened)) if with_story else events
+    return events
+
+
+Source = Callable[[HttpRequest, Case], Sequence[Event]]
+_SOURCES: list[Source] = []
+
+
+def source(tell: Source) -> Source:
+    """Declare what a room above tells the timeline of a case, for who may see the case's page."""
+    _SOURCES.append(tell)
+    return tell
+
+
+def with_sources(events: Sequence[Event], request: HttpRequest, case: Case) -> list[Event]:
+    """Add what rooms above have to tell, the last recorded first."""
+    told = [*events, *(event for tell in _SOURCES for event in tell(request, case))]
+    return sorted(told, key=lambda event: event.recorded_on, reverse=True)
 
 
 def since_last_visit(events: Sequence[Event], seen: int, reader: UUID) -> list[Event]:
@@ -160,7 +181,7 @@ def _risk(row: RiskAssessment, opened: OpenedOwner) -> Event:
     )
 
 
-def _step(row: Milestone, opened: OpenedOwner) -> Event:
+def _step(row: Milestone, opened: OpenedOwner, *, with_story: bool) -> Event:
     told = opened.read(row, "ordinary")
     at = datetime.fromisoformat(told.at)
     moved = told.before != told.after and told.after in set(State)
@@ -171,29 +192,22 @@ def _step(row: Milestone, opened: OpenedOwner) -> Event:
         "",
         "",
         _("Stage: %(stage)s") % {"stage": State(told.after).label} if moved else "",
-        # A colleague's id, until the names are known.
-        told.to,
+        written_with(opened.read(row, "story")) if with_story else "",
         at,
         at.date(),
         told.by,
         f"step-{row.pk}",
         step=told.step,
         stage=told.after,
+        to=told.to,
     )
 
 
-def _with_words(events: Sequence[Event], written: Sequence[tuple[set[str], str]]) -> list[Event]:
-    """Put what was written with a step under the last one of its kind: of an earlier one nothing is kept."""
-    told = list(events)
-    for names, words in written:
-        place = next((place for place, event in enumerate(told) if event.step in names), None)
-        if words and place is not None:
-            told[place] = replace(told[place], text=words)
-    return told
-
-
 def _names(events: Sequence[Event]) -> dict[str, str]:
-    """The names of everybody who wrote or was given something, by id."""
-    wanted = {event.author for event in events} | {event.text for event in events if event.kind == Kind.STEP}
-    people = get_user_model()._default_manager.filter(pk__in=wanted - {""})
-    return {str(person.pk): person.name for person in people}
+    """The names of everybody who wrote or was given something, and of agencies that a consent names, by id."""
+    given = {event.to for event in events} - {""}
+    people = get_user_model()._default_manager.filter(pk__in=given | {event.author for event in events} - {""})
+    names = {str(person.pk): person.name for person in people}
+    if agencies := given - names.keys():
+        names |= {str(agency.pk): agency.name for agency in Organisation.objects.filter(pk__in=agencies)}
+    return names

@@ -14,7 +14,7 @@ urlpatterns = [
     # dossiers
     path("dossiers/", lists.my_cases, name="cases"),
     path("dossiers/cellule/", lists.unit_cases, name="unit"),
-    path("dossiers/sans-responsable/", lists.unassigned_cases, name="unassigned"),
+    path("dossiers/cellule/sans-responsable/", lists.unassigned_cases, name="unassigned"),
     path("dossiers/vues/<slug:scope>/", lists.keep_view, name="keep_view"),
     path("dossiers/vues/<uuid:pk>/retirer/", lists.remove_view, name="remove_view"),
     path("dossiers/nouveau/", case.new_case, name="new_case"),

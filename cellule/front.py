@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.contrib import messages
 from django.db import InterfaceError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from cellule.frames import in_one_piece
 from cellule.ground.discretion import Discreet
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
     "Discreet",
     "Headers",
     "Language",
-    "csrf_failure",
     "page",
     "reseal",
     "say",
@@ -68,6 +68,7 @@ class Headers:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
+    @in_one_piece
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response["Cache-Control"] = "no-store"
@@ -183,11 +184,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def conflict(request: HttpRequest, *, reasons: Sequence[Promise | str] = ()) -> HttpResponse:
     """Somebody was faster, or something is still missing: `reasons` say what, in sentences."""
     return render(request, "409.html", {"reasons": reasons}, status=409)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was too old to be sent: says how to get the typed text back and send it."""
-    return HttpResponseForbidden(render_to_string("pages/too_old.html", request=request))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -68,16 +68,29 @@ class Moves(models.BaseConstraint):
     """The declared moves of one state field.
 
     `starts`: states in which a row may be inserted; `moves`: texts "before>after"; `named_by`: an SQL expression over
-    NEW for the reference under which the log tells of the row.
+    NEW for the reference under which the log tells of the row; `told_apart`: one for what tells rows apart that share
+    such a reference, so that one entry covers the move of one row.
     """
 
-    def __init__(self, *, name: str, field: str, starts: Sequence[str], moves: Sequence[str], named_by: str) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        field: str,
+        starts: Sequence[str],
+        moves: Sequence[str],
+        named_by: str,
+        told_apart: str = "",
+    ) -> None:
         super().__init__(name=name)
-        self.field, self.starts, self.moves, self.named_by = field, list(starts), list(moves), named_by
+        self.field, self.starts, self.moves = field, list(starts), list(moves)
+        self.named_by, self.told_apart = named_by, told_apart
 
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         told = {"field": self.field, "starts": self.starts, "moves": self.moves, "named_by": self.named_by}
+        if self.told_apart:
+            told["told_apart"] = self.told_apart
         return path, args, {**kwargs, **told}
 
     def __eq__(self, other: object) -> bool:
@@ -90,6 +103,7 @@ class Moves(models.BaseConstraint):
 
     def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         label, column = model._meta.label_lower, self._column(model)
+        move = f"OLD.{column} || '>' || NEW.{column}"
         return _SQL.format(
             name=self.name,
             table=f"public.{model._meta.db_table}",
@@ -98,7 +112,9 @@ class Moves(models.BaseConstraint):
             moves=_literals(self.moves),
             told_of_start=holds_entry(subject_type=label, reference=self.named_by),
             told_of_move=holds_entry(
-                subject_type=label, reference=self.named_by, purpose=f"OLD.{column} || '>' || NEW.{column}"
+                subject_type=label,
+                reference=self.named_by,
+                purpose=f"{move} || ' ' || {self.told_apart}" if self.told_apart else move,
             ),
         )
 

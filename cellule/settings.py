@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cellule.accounts.middleware.Founded",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cellule.accounts.middleware.SignInFirst",
     "cellule.accounts.middleware.Acting",
     "cellule.accounts.middleware.Refusals",
     "cellule.conflicts.Conflicts",
@@ -172,8 +172,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-jeton" if SECURE_SITE else "jeton"
 CSRF_COOKIE_SECURE = SECURE_SITE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "cellule.front.csrf_failure"
+CSRF_FAILURE_VIEW = "cellule.accounts.views.too_old.too_old"
 VAULT_COOKIE_NAME = "__Host-cle" if SECURE_SITE else "cle"
+AUTHOR_COOKIE_NAME = "__Host-auteur" if SECURE_SITE else "auteur"
 IDLE_LOCK_SECONDS = env_int("IDLE_LOCK_SECONDS", 5 * 60)
 VAULT_SESSION_SECONDS = 12 * 60 * 60
 SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", not FICTION)

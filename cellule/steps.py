@@ -130,7 +130,8 @@ def step(
 
         @wraps(moving)
         def take(self: "Stepped", *args: Any, by: By, version: int | None = None, **kwargs: Any) -> Any:
-            with transaction.atomic():
+            # What is held is one of many inside one act, which stands or falls as a whole: no point to go back to.
+            with transaction.atomic(savepoint=not self._is_held):
                 held = self._held(by)
                 if not declared.allowed(held, by.user):
                     raise PermissionDenied
@@ -147,7 +148,8 @@ def step(
                 held.version += 1
                 held.save()
                 held._remember(declared, before, by, kwargs)
-                record(action, by=by.actor, purpose=f"{before}>{held.state}", **told)
+                move = f"{before}>{held.state}"
+                record(action, by=by.actor, purpose=f"{move} {held._told_apart}".rstrip(), **told)
             self._follow(held)
             return result
 
@@ -163,6 +165,11 @@ class Stepped(models.Model):
     STARTS: tuple[str, ...] = ()
     # An SQL expression over NEW: under which reference the log tells of the row.
     NAMED_BY = "NEW.reference"
+    # The same for what tells rows apart that share a reference; `_told_apart` gives it for one of them.
+    TOLD_APART = ""
+    _told_apart = ""
+    # Whether the caller's transaction has locked this very row, read it anew, and seen to it that they may.
+    _is_held = False
 
     class Meta:
         abstract = True
@@ -219,6 +226,7 @@ def _wall(sender: type[models.Model], **signal: Any) -> None:
         starts=sorted(str(state) for state in sender.STARTS),
         moves=moves,
         named_by=sender.NAMED_BY,
+        told_apart=sender.TOLD_APART,
     )
     constraints = [each for each in sender._meta.constraints if not isinstance(each, Moves)]
     sender._meta.constraints = [*constraints, wall]

@@ -8,4 +8,5 @@ class Referrals(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        from referrals import stopping  # noqa: F401  declares what stops with a consent
+        # Each declares something: what stops with a consent, the parts of a case that are ours, and what its page tells.
+        from referrals import panel, stopping, tabs  # noqa: F401

@@ -3,7 +3,8 @@
 A read takes the consent `FOR SHARE` and commits its entry there: it comes before a withdrawal, or finds nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -13,11 +14,13 @@ from django.utils import timezone
 from audit.log.actions import Action, Outcome
 from audit.log.record import record
 from cases import policies as cases
+from cases.models import Consent
 from cellule.accounts.roles import Permission
 from cellule.steps import TooLate
 from cellule.vault import packets
 from cellule.vault.models.owner import Compartment
-from cellule.vault.senders import Forged
+from cellule.vault.rosters import RosterRefused
+from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner
 from referrals import policies
 from referrals.actions import AGREED_OPENED, ENVELOPE_OPENED, PACKET_FORGED, REFERRALS_LISTED
@@ -28,10 +31,17 @@ from referrals.models.packet import SIGNED
 # Why content is opened, as the log keeps it.
 CASEWORK, SERVICE = "casework", "service"
 
+_HOLD = """
+SELECT c.version, r.version FROM cases_consent c JOIN referrals_referral r ON r.consent_id = c.id
+WHERE r.id = %s AND c.id = %s FOR SHARE OF c
+"""
+
 
 def find_referral(request: HttpRequest, reference: str) -> Referral:
     """Give the referral with this reference, closed. Http404 alike for none, and for one that is not theirs."""
-    visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "case", "consent")
+    # Nothing of the case itself is an agency's to read.
+    of_the_case = ["case"] if request.user.duty.in_unit else []
+    visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "consent", *of_the_case)
     referral = visible.filter(reference=reference).first()
     if referral is None:
         raise Http404
@@ -59,10 +69,28 @@ def open_referrals(request: HttpRequest, referrals: Sequence[Referral]) -> dict[
     with transaction.atomic():
         _hold_consents(referrals)
         there = Referral.objects.visible_to(request.user).filter(pk__in=[referral.pk for referral in referrals])
+        if request.user.has_perm(Permission.ANSWER_REFERRALS):
+            there = there.filter(consent__in=Consent.objects.active(timezone.localdate()))
         still = set(there.values_list("pk", flat=True))
         shown = [referral for referral in referrals if referral.pk in still]
         entry = record(REFERRALS_LISTED, by=request.acting.actor, shown=[referral.reference for referral in shown])
         return packets.open_packets(request.acting.vault, shown, [Compartment.ENVELOPE], entry)
+
+
+def open_apart(request: HttpRequest, referrals: Sequence[Referral]) -> dict[object, OpenedOwner]:
+    """Open the envelopes of a list; where one was tampered with, it stays closed, an entry says so, and the others open."""
+    if not referrals:
+        return {}
+    try:
+        if len(referrals) > 1:
+            return open_referrals(request, referrals)
+        with telling_forgeries(request, referrals[0]):
+            return open_referrals(request, referrals)
+    except (CannotOpen, UnknownFormat, RosterRefused):
+        if len(referrals) == 1:
+            return {}
+    middle = len(referrals) // 2
+    return open_apart(request, referrals[:middle]) | open_apart(request, referrals[middle:])
 
 
 def _may_open(request: HttpRequest, referral: Referral) -> None:
@@ -80,10 +108,16 @@ def _open(
     *,
     may_open_agreed: bool,
 ) -> OpenedOwner:
-    """Open it, or leave an entry that says what was put into its place."""
-    try:
+    with telling_forgeries(request, referral):
         return _open_held(request, referral, compartments, action, may_open_agreed=may_open_agreed)
-    except Forged:
+
+
+@contextmanager
+def telling_forgeries(request: HttpRequest, referral: Referral) -> Iterator[None]:
+    """Leave an entry when what is opened or read inside is not what was sent: CannotOpen, UnknownFormat, RosterRefused."""
+    try:
+        yield
+    except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():
             record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
@@ -101,10 +135,7 @@ def _open_held(
     """Under the consent's lock: ask again what holds now, write the entry, fetch the keys, commit; then open."""
     acting, in_agency = request.acting, request.user.has_perm(Permission.ANSWER_REFERRALS)
     with transaction.atomic():
-        _hold_consents([referral])
-        now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
-        if now is None:
-            raise Http404
+        now = _held_now(request, referral, in_agency=in_agency)
         if in_agency:
             _expect_open_for_agency(now, may_open_agreed=may_open_agreed)
             packets.verify(now, SIGNED, now.signature)
@@ -113,6 +144,29 @@ def _open_held(
         purpose = SERVICE if in_agency else CASEWORK
         entry = record(action, by=acting.actor, purpose=purpose, **referral._told_by(acting))
         return packets.open_packet(acting.vault, referral, compartments, entry)
+
+
+def _held_now(request: HttpRequest, referral: Referral, *, in_agency: bool) -> Referral:
+    """The referral as it is once its consent is held. Http404.
+
+    For an agency it is read again only when somebody has moved either since: nothing else changes what an agency sees.
+    What the unit sees hangs on the grants of the case too.
+    """
+    if in_agency:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [referral.pk, referral.consent_id])
+            versions = cursor.fetchone()
+        # Whoever waited for the lock has the consent as it is now, and by its version learns that they waited.
+        if versions is not None and versions == (referral.consent.version, referral.version):
+            return referral
+    _hold_consents([referral])
+    now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()
+    if now is None:
+        raise Http404
+    if now.consent_id != referral.consent_id:
+        # It went on under a newer consent meanwhile, which is not held; whoever reads looks again.
+        raise TooLate
+    return now
 
 
 def _hold_consents(referrals: Sequence[Referral]) -> None:

@@ -7,15 +7,25 @@ from cases.models import Case, Consent
 from cellule.steps import By
 from referrals.models import Referral
 from referrals.models.codes import RUNNING, ReferralState
+from referrals.models.together import Together
 
 ENDED = (ReferralState.COMPLETED, ReferralState.NOT_DELIVERED)
 
 
 @endings.stops
 def stop_referrals(consent: Consent, by: By) -> None:
-    """Recall what runs, and end the access that goes on after a service; drafts lose their ground."""
-    for referral in Referral.objects.filter(consent=consent, state__in=RUNNING).order_by("pk"):
-        referral.recall(by=by)
+    """Recall what runs, and end the access that goes on after a service; drafts lose their ground.
+
+    The agency gets one letter, however many referrals it is about.
+    """
+    under_it = Referral.objects.filter(consent=consent, state__in=RUNNING)
+    running = list(under_it.select_for_update(of=("self",)).order_by("pk"))
+    if running:
+        together = Together(consent, running, by)
+        for referral in running:
+            referral.recall(by=by)
+        together.finish()
+        running[0].tell_stopped(by)
     for referral in Referral.objects.filter(consent=consent, state__in=ENDED, access_until__isnull=False).order_by(
         "pk"
     ):

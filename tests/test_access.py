@@ -16,187 +16,235 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from audit.log.models import Entry
-from cases.models import Case, Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models import Case, Channel, Consent, ContactDetails, ContactRules, Interpreter, PersonIdentity, State
 from cases.models.codes import NeedKind
 from cellule.accounts import enrolment, roles
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.models.invitation import Invitation
 from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference, shown
-from referrals.models import Agreement
+from referrals.models import Agreement, Referral
+from referrals.models.codes import ReferralState
+from tests.factories import case_at
 from tests.people import acting, signed_in
 from tests.referrals.agencies import agency, agreement
+from tests.referrals.sent import CLINIC, SHELTER, consent, joined, referral_at
 
 # `half` gave the passphrase and owes the second factor; `waits` has keys and no roster; `locked` is Claire, whose
 # vault is closed; Ana takes first calls, Claire leads the case, Joaquín is her colleague, Mireille supervises, Paule
-# audits, Rose is the privacy officer, Luc keeps the machine running.
-PEOPLE = ("nobody", "half", "waits", "locked", "ana", "claire", "joaquin", "mireille", "paule", "rose", "luc")
+# audits, Rose is the privacy officer, Luc keeps the machine running. Noor answers for the agency to which Claire has
+# sent a referral, Solange for another one.
+PEOPLE = (
+    "nobody",
+    "half",
+    "waits",
+    "locked",
+    "ana",
+    "claire",
+    "joaquin",
+    "mireille",
+    "paule",
+    "rose",
+    "luc",
+    "noor",
+    "solange",
+)
 
 GET = """
-accessibility                   200  200  200  200  200  200  200  200  200  200  200
-account_login                   200  on   on   on   on   on   on   on   on   on   on
-account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200
-accounts:account                in   in   200  lock 200  200  200  200  200  200  200
-accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
-accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403
-accounts:change_role            in   in   wait lock 403  403  403  200  404  404  403
-accounts:close_account          in   in   wait lock 403  403  403  403  403  403  200
-accounts:discard                in   in   405  lock 405  405  405  405  405  405  405
-accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405
-accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405
-accounts:enrol                  200  200  200  200  200  200  200  200  200  200  200
-accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200
-accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
-accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
-accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403
-accounts:member                 in   in   wait lock 403  403  403  200  404  404  403
-accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200
-accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200
-accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200
-accounts:passphrase             in   in   step lock step step step step step step step
-accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403
-accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
-accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
-accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock
-accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
-accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405
-cases:case                      in   in   wait lock 404  200  404  200  403  403  403
-cases:amend_note                in   in   wait lock 404  200  404  403  403  403  403
-cases:step                      in   in   wait lock 404  200  404  200  403  403  403
-cases:cases                     in   in   wait lock 200  200  200  200  403  403  403
-cases:keep_view                 in   in   wait lock 405  405  405  405  405  405  405
-cases:remove_view               in   in   wait lock 405  405  405  405  405  405  405
-cases:unassigned                in   in   wait lock 403  403  403  200  403  403  403
-cases:unit                      in   in   wait lock 403  403  403  200  403  403  403
-cases:day                       in   in   wait lock 200  200  200  200  on   on   on
-cases:intake                    in   in   wait lock 404  200  404  403  403  403  403
-cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403
-cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403
-cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403
-cases:contact                   in   in   wait lock 404  200  404  403  403  403  403
-cases:need_step                 in   in   wait lock 405  405  405  405  403  403  403
-cases:new_need                  in   in   wait lock 404  200  404  403  403  403  403
-cases:risk                      in   in   wait lock 404  200  404  403  403  403  403
-cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403
-cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403
-cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405
-cases:identity                  in   in   wait lock 404  200  404  403  403  403  403
-cases:incident                  in   in   wait lock 404  200  404  403  403  403  403
-cases:new_person                in   in   wait lock 404  200  404  403  403  403  403
-cases:part                      in   in   wait lock 404  200  404  403  403  403  403
-cases:people                    in   in   wait lock 404  200  404  200  403  403  403
-cases:person                    in   in   wait lock 404  200  404  403  403  403  403
-cases:reveal_contact            in   in   wait lock 404  200  404  200  403  403  403
-cases:reveal_identity           in   in   wait lock 404  200  404  200  403  403  403
-cases:reveal_story              in   in   wait lock 404  on   404  200  403  403  403
-components                      200  200  200  200  200  200  200  200  200  200  200
-health                          204  204  204  204  204  204  204  204  204  204  204
-help                            200  200  200  200  200  200  200  200  200  200  200
-jobs:dead                       in   in   wait lock 403  403  403  403  403  403  200
-jobs:retry                      in   in   wait lock 405  405  405  405  405  405  405
-language                        405  405  405  405  405  405  405  405  405  405  405
-mfa_activate_totp               in   in   step lock step step step step step step step
-mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on
-mfa_deactivate_totp             in   in   step lock step step step step step step step
-mfa_generate_recovery_codes     in   in   step lock step step step step step step step
-mfa_index                       in   in   wait lock on   on   on   on   on   on   on
-mfa_view_recovery_codes         in   in   step lock step step step step step step step
-offline                         200  200  200  200  200  200  200  200  200  200  200
-presence                        in   in   wait lock 204  204  204  204  204  204  204
-privacy                         200  200  200  200  200  200  200  200  200  200  200
-referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403
-referrals:directory             in   in   wait lock 200  200  200  200  403  403  403
-referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403
-referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403
-review:detail                   in   in   wait lock 403  403  403  403  on   on   403
-review:entry                    in   in   wait lock 403  403  403  403  200  200  403
-review:log                      in   in   wait lock 403  403  403  403  200  200  403
-accounts:lock                   in   in   on   200  on   on   on   on   on   on   on
-account_logout                  in   in   405  405  405  405  405  405  405  405  405
+accessibility                   200  200  200  200  200  200  200  200  200  200  200  200  200
+account_login                   200  on   on   on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:discard                in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:enrol                  200  200  200  200  200  200  200  200  200  200  200  200  200
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
+accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock lock lock
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405  403  403
+cases:case                      in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:amend_note                in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:step                      in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:cases                     in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:keep_view                 in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:remove_view               in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:unassigned                in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:day                       in   in   wait lock 200  200  200  200  on   on   on   on   on
+cases:intake                    in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:contact                   in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:need_step                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:new_need                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:risk                      in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:identity                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:incident                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_person                in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:part                      in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:people                    in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:person                    in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:reveal_identity           in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  200  403  403  403  403  403
+components                      200  200  200  200  200  200  200  200  200  200  200  200  200
+health                          204  204  204  204  204  204  204  204  204  204  204  204  204
+help                            200  200  200  200  200  200  200  200  200  200  200  200  200
+jobs:dead                       in   in   wait lock 403  403  403  403  403  403  200  403  403
+jobs:retry                      in   in   wait lock 405  405  405  405  405  405  405  405  405
+language                        405  405  405  405  405  405  405  405  405  405  405  405  405
+mfa_activate_totp               in   in   step lock step step step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step step step
+offline                         200  200  200  200  200  200  200  200  200  200  200  200  200
+presence                        in   in   wait lock 204  204  204  204  204  204  204  204  204
+privacy                         200  200  200  200  200  200  200  200  200  200  200  200  200
+referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  200  200  200  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:panel                 in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:consent               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:consents              in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:directory             in   in   wait lock 200  200  200  200  403  403  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  200  200
+referrals:message               in   in   wait lock 404  200  404  403  403  403  403  200  404
+referrals:referral              in   in   wait lock 404  200  404  200  403  403  403  200  404
+referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  200  404
+referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
+review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
+review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
+account_logout                  in   in   405  405  405  405  405  405  405  405  405  405  405
 """
 
 # Every form is sent empty.
 POST = """
-accessibility                   405  405  405  405  405  405  405  405  405  405  405
-account_login                   200  on   on   on   on   on   on   on   on   on   on
-account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200
-accounts:account                in   in   200  lock 200  200  200  200  200  200  200
-accounts:administration         in   in   wait lock 403  403  403  403  403  403  200
-accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403
-accounts:change_role            in   in   wait lock 403  403  403  422  404  404  403
-accounts:close_account          in   in   wait lock 403  403  403  403  403  403  on
-accounts:discard                in   in   on   lock on   on   on   on   on   on   on
-accounts:end_session            in   in   on   lock on   on   on   on   on   on   on
-accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on
-accounts:enrol                  on   on   on   on   on   on   on   on   on   on   on
-accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422
-accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on
-accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200
-accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403
-accounts:member                 in   in   wait lock 403  403  403  200  404  404  403
-accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422
-accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422
-accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200
-accounts:passphrase             in   in   step lock step step step step step step step
-accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403
-accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200
-accounts:team                   in   in   wait lock 403  403  403  200  200  200  403
-accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422
-accounts:waiting                in   in   200  lock on   on   on   on   on   on   on
-accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on
-cases:case                      in   in   wait lock 405  405  405  405  403  403  403
-cases:amend_note                in   in   wait lock 404  422  404  403  403  403  403
-cases:step                      in   in   wait lock 404  422  404  422  403  403  403
-cases:cases                     in   in   wait lock 405  405  405  405  403  403  403
-cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403
-cases:remove_view               in   in   wait lock 404  404  404  404  404  404  404
-cases:unassigned                in   in   wait lock 403  403  403  405  403  403  403
-cases:unit                      in   in   wait lock 403  403  403  405  403  403  403
-cases:day                       in   in   wait lock 405  405  405  405  405  405  405
-cases:intake                    in   in   wait lock 405  405  405  405  403  403  403
-cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403
-cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403
-cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403
-cases:contact                   in   in   wait lock 404  422  404  403  403  403  403
-cases:need_step                 in   in   wait lock 404  on   404  403  403  403  403
-cases:new_need                  in   in   wait lock 404  422  404  403  403  403  403
-cases:risk                      in   in   wait lock 404  422  404  403  403  403  403
-cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403
-cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403
-cases:notices_read              in   in   wait lock on   on   on   on   on   on   on
-cases:identity                  in   in   wait lock 404  422  404  403  403  403  403
-cases:incident                  in   in   wait lock 405  405  405  405  403  403  403
-cases:new_person                in   in   wait lock 404  422  404  403  403  403  403
-cases:part                      in   in   wait lock 404  422  404  403  403  403  403
-cases:people                    in   in   wait lock 405  405  405  405  403  403  403
-cases:person                    in   in   wait lock 404  on   404  403  403  403  403
-cases:reveal_contact            in   in   wait lock 404  422  404  422  403  403  403
-cases:reveal_identity           in   in   wait lock 404  422  404  422  403  403  403
-cases:reveal_story              in   in   wait lock 404  on   404  422  403  403  403
-components                      405  405  405  405  405  405  405  405  405  405  405
-health                          405  405  405  405  405  405  405  405  405  405  405
-help                            405  405  405  405  405  405  405  405  405  405  405
-jobs:dead                       in   in   wait lock 405  405  405  405  405  405  405
-jobs:retry                      in   in   wait lock 403  403  403  403  403  403  on
-language                        on   on   on   on   on   on   on   on   on   on   on
-mfa_activate_totp               in   in   step lock step step step step step step step
-mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on
-mfa_deactivate_totp             in   in   step lock step step step step step step step
-mfa_generate_recovery_codes     in   in   step lock step step step step step step step
-mfa_index                       in   in   wait lock on   on   on   on   on   on   on
-mfa_view_recovery_codes         in   in   step lock step step step step step step step
-offline                         405  405  405  405  405  405  405  405  405  405  405
-presence                        in   in   wait lock 405  405  405  405  405  405  405
-privacy                         405  405  405  405  405  405  405  405  405  405  405
-referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403
-referrals:directory             in   in   wait lock 405  405  405  405  403  403  403
-referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403
-referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403
-review:detail                   in   in   wait lock 403  403  403  403  404  404  403
-review:entry                    in   in   wait lock 405  405  405  405  405  405  405
-review:log                      in   in   wait lock 403  403  403  403  200  200  403
-accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock
-account_logout                  in   in   in   in   in   in   in   in   in   in   in
+accessibility                   405  405  405  405  405  405  405  405  405  405  405  405  405
+account_login                   200  on   on   on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:discard                in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:end_session            in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:enrol                  on   on   on   on   on   on   on   on   on   on   on   on   on
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403  404  404
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
+accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422  422  422
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on   403  403
+cases:case                      in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:amend_note                in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:step                      in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:cases                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403  403  403
+cases:remove_view               in   in   wait lock 404  404  404  404  404  404  404  404  404
+cases:unassigned                in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:day                       in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:intake                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403  403  403
+cases:contact                   in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:need_step                 in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:new_need                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:risk                      in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:notices_read              in   in   wait lock on   on   on   on   on   on   on   on   on
+cases:identity                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:incident                  in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:new_person                in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:part                      in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:people                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:person                    in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:reveal_identity           in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  422  403  403  403  403  403
+components                      405  405  405  405  405  405  405  405  405  405  405  405  405
+health                          405  405  405  405  405  405  405  405  405  405  405  405  405
+help                            405  405  405  405  405  405  405  405  405  405  405  405  405
+jobs:dead                       in   in   wait lock 405  405  405  405  405  405  405  405  405
+jobs:retry                      in   in   wait lock 403  403  403  403  403  403  on   403  403
+language                        on   on   on   on   on   on   on   on   on   on   on   on   on
+mfa_activate_totp               in   in   step lock step step step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step step step
+offline                         405  405  405  405  405  405  405  405  405  405  405  405  405
+presence                        in   in   wait lock 405  405  405  405  405  405  405  405  405
+privacy                         405  405  405  405  405  405  405  405  405  405  405  405  405
+referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  422  422  422  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:panel                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  422  403  403  403  403  403
+referrals:consent               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:consents              in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  on   404  on   403  403  403  403  403
+referrals:directory             in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403  403  403
+referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  405  405
+referrals:message               in   in   wait lock 404  422  404  403  403  403  403  422  404
+referrals:referral              in   in   wait lock 405  405  405  405  403  403  403  405  405
+referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  422  404
+referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+review:detail                   in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock
+account_logout                  in   in   in   in   in   in   in   in   in   in   in   in   in
 """
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
@@ -214,6 +262,8 @@ class House:
     agreement: Agreement
     member: User
     closing: User
+    referral: Referral
+    consent: Consent
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -239,7 +289,16 @@ class House:
             "cases:remove_view": [uuid.UUID(int=3)],
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
-            **{f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement")},
+            **{
+                f"referrals:{name}": [self.agreement.agency.reference] for name in ("sheet", "new_agreement", "connect")
+            },
+            **{f"referrals:{name}": [self.consent.case.reference] for name in ("consents", "new_consent")},
+            **{f"referrals:{name}": [self.consent.reference] for name in ("consent", "withdraw")},
+            **{f"referrals:{name}": [self.referral.reference] for name in ("referral", "message")},
+            "referrals:step": [self.referral.reference, "decliner"],
+            **{f"referrals:{name}": [self.referral.reference] for name in ("compose", "preview")},
+            **{f"referrals:{name}": [self.case.reference] for name in ("new", "of_case", "panel")},
+            "referrals:begin": [self.referral.service.reference],
             "referrals:agreement_step": [self.agreement.agency.reference, self.agreement.pk, "suspendre"],
         }
         return reverse(name, args=arguments.get(name, []))
@@ -258,7 +317,7 @@ class House:
 
 @pytest.fixture
 def house(transactional_db) -> House:
-    claire, luc = acting("claire"), acting("luc")
+    claire, luc, mireille = acting("claire"), acting("luc"), acting("mireille")
     case = Case.open_inquiry(by=claire, row_id=uuid.uuid4(), channel=Channel.PHONE, interpreter=Interpreter.NO)
     unknown = FuzzyDate(FuzzyKind.UNKNOWN)
     case.add_incident(
@@ -271,9 +330,13 @@ def house(transactional_db) -> House:
     passphrase = "un deux trois quatre cinq six"
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
-    entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=acting("mireille"), in_force=True)
-    igor, omar = _invited("igor", luc), acting("omar").user
-    return House(case, entry, igor, waiting.user, passphrase, agreed, omar, _invited("iris", luc).user)
+    entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=mireille, in_force=True)
+    joined(SHELTER, mireille)
+    to = joined(CLINIC, mireille)
+    referral = referral_at(ReferralState.VIEWED, lead=claire, partner=acting("noor"), to=to)
+    consented = consent(case_at(State.ACTIVE, claire), claire, to)
+    igor, omar, iris = _invited("igor", luc), acting("omar").user, _invited("iris", luc).user
+    return House(case, entry, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented)
 
 
 def _invited(name: str, administrator) -> Invitation:

@@ -35,8 +35,12 @@ from cellule.vault.membership import enrolled_public
 from cellule.vault.models import OwnerKey, ParkedText
 from cellule.vault.sealing import derive
 from cellule.vault.slots import open_root
+from referrals.models import Referral
 from tests.people import acting, signed_in
+from tests.referrals.agencies import service
+from tests.referrals.sent import CLINIC, joined
 from tests.told_case import PHONE, empty_contracts, tell
+from tests.told_referral import tell_referrals
 from tests.world import PEOPLE
 
 # Every secret word begins alike, so that one search finds all of them; the clear one does not.
@@ -178,6 +182,16 @@ def _casework(day: Day) -> None:
     assert ParkedText.objects.count() == 1
     assert claire.get(f"/dossiers/?apres={quote(SECRET)}").status_code == 200
     assert claire.get(f"/{quote(SECRET)}/").status_code == 404
+    _out_and_back(day, claire, case)
+
+
+def _out_and_back(day: Day, claire: Client, case: str) -> None:
+    """Two referrals go to an agency and are answered; Noor is locked out in the middle of a message."""
+    noor, agency = signed_in("noor"), joined(CLINIC, acting("mireille"))
+    service(agency, name="Seconde consultation fictive")
+    day.cookies_of("noor", noor)
+    tell_referrals(claire, noor, case, agency, SECRET, PEOPLE["noor"].passphrase)
+    day.cookies_of("noor, unlocked", noor)
 
 
 def _arrivals(day: Day) -> None:
@@ -253,7 +267,7 @@ def _background_work(day: Day, mail: Path) -> None:
 
 def _keys(day: Day) -> None:
     """Every key that opens something of today: of people, groups, owners, and the server's own."""
-    for name in ("claire", "mireille", "paule", "rose", "luc"):
+    for name in ("claire", "mireille", "paule", "rose", "luc", "noor", "solange"):
         day.passphrase_of(name, PEOPLE[name].passphrase)
         vault = acting(name).vault
         day.root_of(name, vault.identity.root)
@@ -264,6 +278,10 @@ def _keys(day: Day) -> None:
     claire = acting("claire").vault
     for row in OwnerKey.objects.filter(owner__in=Case.objects.values("pk")):
         day.secrets[f"owner key {row}"] = claire._unwrap(row)
+    # Both sides hold the same keys of a packet: the unit's wraps lie under the root of its group.
+    for packet in Referral.objects.all():
+        for row in OwnerKey.objects.filter(owner=packet.pk, holder=packet.key_holder):
+            day.secrets[f"packet key {row}"] = claire._unwrap(row)
     day.secrets["boot secret"] = boot.SECRET
     house = secrets_file.read()
     day.secrets |= {"server secret": house.server, **{f"pepper {n}": pepper for n, pepper in house.peppers.items()}}

@@ -1,10 +1,15 @@
 """One case told through the pages, with words in every sealed record that a case can have."""
 
+import datetime
+
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 
-from cases.models import Incident, Note, Person
+from cases.models import Category, Incident, Note, Person
 from cellule.vault.fields import SealedDocument
+from tests.people import acting
+from tests.referrals.sent import CLINIC, joined
 
 DAY_UNKNOWN = {"happened-kind": "unknown"}
 # As it is kept, once somebody has typed it in their own way.
@@ -28,6 +33,7 @@ def tell(claire: Client, mireille: Client, mark: str) -> str:
     _tell_what_happened(claire, case, mark)
     _tell_of_people(claire, case, mark)
     _tell_how_to_reach(claire, mireille, case, mark)
+    _ask_for_a_consent(claire, case, mark)
     _walk(claire, mireille, case, mark)
     return case
 
@@ -77,6 +83,16 @@ def _tell_how_to_reach(claire: Client, mireille: Client, case: str, mark: str) -
         assert (address, page.status_code, shown in page.text) == (address, 200, True)
 
 
+def _ask_for_a_consent(claire: Client, case: str, mark: str) -> None:
+    clinic = joined(CLINIC, acting("mireille"))
+    answers = {"answer": "given", "purpose": "service", "channel": "oral", "witness": f"{mark} du témoin"}
+    answers |= {f"kind_{category}": "yes" for category in Category}
+    answers |= {"in_tongue": "tam", "with_interpreter": "yes", "given_by": "person"}
+    until = (timezone.localdate() + datetime.timedelta(days=30)).isoformat()
+    kept = send(claire, f"{case}consentements/nouveau/?organisme={clinic.reference}", {**answers, "ends_on": until})
+    assert f"{mark} du témoin" in claire.get(kept).text
+
+
 def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:
     step = f"{case}etapes/"
     send(claire, f"{step}terminer-accueil/", {})
@@ -91,10 +107,11 @@ def _walk(claire: Client, mireille: Client, case: str, mark: str) -> None:
 
 
 def empty_contracts() -> list[str]:
-    """The sealed columns of this room that hold nothing in any row."""
+    """The sealed columns of both rooms that hold nothing in any row."""
     return [
         field.contract
-        for model in apps.get_app_config("cases").get_models()
+        for room in ("cases", "referrals")
+        for model in apps.get_app_config(room).get_models()
         for field in model._meta.fields
         if isinstance(field, SealedDocument) and not model._default_manager.filter(**{f"{field.name}__isnull": False})
     ]

@@ -33,6 +33,11 @@ class FilterForm(Form):
         required=False,
     )
     reference = forms.CharField(label=_("Reference"), max_length=64, required=False)
+    whole_case = forms.BooleanField(
+        label=_("With everything about the same case"),
+        help_text=_("Its consents, and its referrals on both sides."),
+        required=False,
+    )
     action = forms.ChoiceField(label=_("Action"), required=False)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("All outcomes")), *Outcome.choices], required=False)
     start = forms.DateField(
@@ -67,6 +72,8 @@ class FilterForm(Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("start") and cleaned.get("end") and cleaned["end"] < cleaned["start"]:
             self.add_error("end", _("The period ends before it starts. Give a later last day."))
+        if cleaned.get("whole_case") and not cleaned.get("reference"):
+            self.add_error("reference", _("Give the reference of the case, or of one of its referrals."))
         return cleaned
 
     @property
@@ -85,7 +92,8 @@ class FilterForm(Form):
         if "person" in asked:
             entries = entries.by_actor(*self.actors)
         if "reference" in asked:
-            entries = entries.about(*_spellings(asked["reference"]))
+            about = entries.about_the_case_of if "whole_case" in asked else entries.about
+            entries = about(*_spellings(asked["reference"]))
         if "action" in asked:
             entries = entries.of_action(asked["action"])
         if "outcome" in asked:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,15 @@ class Line:
     def reference(self) -> str:
         """What the act was about: a case as people read and say it, anything else as it stands."""
         return _as_read(self.entry.reference)
+
+    @property
+    def kind(self) -> str:
+        """What kind of record the act was about, as its room calls it; a code that none knows stands as it is."""
+        code = self.entry.subject_type
+        try:
+            return str(apps.get_model(code)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return code
 
     @property
     def listed(self) -> list[str]:

@@ -8,8 +8,7 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.people import Questioned
-from cases.forms.story import TEXT_LENGTH
+from cases.forms.story import TEXT_LENGTH, Questioned
 from cases.models import ContactDetails, ContactRules
 from cases.models.codes import ContactChannel, FlagAnswer, Voicemail
 from cases.models.moments import now

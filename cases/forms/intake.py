@@ -50,10 +50,15 @@ class LanguageForm(Versioned, StoryForm):
             widget=forms.RadioSelect,
         )
     )
-    avoid = StoryField(
-        label=_("Whom must we avoid?"),
-        help_text=_("For example somebody of the same small community, or a relative. Write no status and no papers."),
-        required=False,
+    avoid = UnknownOr(
+        StoryField(
+            label=_("Whom must we avoid?"),
+            help_text=_(
+                "For example somebody of the same small community, or a relative; if nobody, write that. Write no status"
+                " and no papers."
+            ),
+            required=False,
+        )
     )
     avoid.widget.attrs["rows"] = 3
 

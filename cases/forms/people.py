@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.story import StoryField, StoryForm
+from cases.forms.story import Questioned, StoryField
 from cases.models import ParticipationStory, PersonIdentity
 from cases.models.codes import AgeBand, Role
 from cases.people import DocumentSeen
@@ -13,21 +13,6 @@ from cellule.forms import FuzzyDateField, UnknownOr, Versioned
 from cellule.forms.unknown import to_json
 
 NAME_LENGTH = 300
-
-
-class Questioned(StoryForm):
-    """A form with several texts (`texts` names them), each of which is questioned when it seems to hold a status."""
-
-    texts: tuple[str, ...] = ()
-
-    def clean(self) -> dict[str, Any]:
-        mentions: list[str] = []
-        for name in self.texts:
-            self.told = name
-            cleaned = super().clean()
-            mentions += self.mentions
-        self.mentions = mentions
-        return cleaned
 
 
 class PersonForm(Questioned):
@@ -74,9 +59,10 @@ class CorrectionForm(Versioned, PersonForm):
 
 
 class IdentityForm(Versioned):
-    """Who somebody is on paper. It never shows what is there; what is saved replaces all of it."""
+    """Who somebody is on paper. It never shows what is there; what is saved replaces all of it, or takes it away."""
 
-    field_order = ["legal_name", "original_script", "born", "seen"]
+    asked = ["legal_name", "original_script", "born", "seen"]
+    field_order = [*asked, "empty"]
 
     legal_name = forms.CharField(
         label=_("Legal name"),
@@ -107,18 +93,35 @@ class IdentityForm(Versioned):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    empty = forms.BooleanField(
+        label=_("Take away for good what is written, and leave the identity empty"), required=False
+    )
+
+    def __init__(self, *args: Any, has_identity: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A page that was made before somebody else took it away may still ask for that.
+        if not has_identity and "empty" not in self.data:
+            del self.fields["empty"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not self.errors and not any(cleaned[name] for name in self.field_order):
+        is_answered = any(cleaned.get(name) for name in self.asked)
+        if cleaned.get("empty") and is_answered:
+            self.add_error(
+                "empty",
+                forms.ValidationError(_("You wrote an answer too. Untick this box, or take the answers out.")),
+            )
+        elif not (self.errors or is_answered or cleaned.get("empty")):
             self.add_error(
                 None, forms.ValidationError(_("Fill in at least one answer, or go back: nothing has to stand here."))
             )
         return cleaned
 
     @property
-    def identity(self) -> PersonIdentity:
-        """The answers as the sealed document."""
+    def identity(self) -> PersonIdentity | None:
+        """The answers as the sealed document, None to leave nothing (valid form)."""
+        if self.cleaned_data.get("empty"):
+            return None
         told, born = self.cleaned_data, self.cleaned_data["born"]
         return PersonIdentity(told["legal_name"], told["original_script"], born and born.to_json(), tuple(told["seen"]))
 

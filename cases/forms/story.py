@@ -57,6 +57,21 @@ class StoryForm(Form):
         return [field for field in super().visible_fields() if field.name != "confirmed" or self.mentions]
 
 
+class Questioned(StoryForm):
+    """A form with several texts (`texts` names them), each of which is questioned when it seems to hold a status."""
+
+    texts: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        mentions: list[str] = []
+        for name in self.texts:
+            self.told = name
+            cleaned = super().clean()
+            mentions += self.mentions
+        self.mentions = mentions
+        return cleaned
+
+
 _IN_THEIR_WORDS = _(
     "In the person’s own words, in any language. Write nothing about immigration status, permits or papers."
 )

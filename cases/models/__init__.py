@@ -7,7 +7,7 @@ from cases.models.consent import Category, Consent, ConsentState, ConsentStory, 
 from cases.models.entrusting import LEAD, SHARE
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
-from cases.models.milestone import Milestone, MilestoneOrdinary
+from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
 from cases.models.need import Need, NeedStory
 from cases.models.note import Note, NoteStory
 from cases.models.participation import Participation, ParticipationStory
@@ -15,7 +15,7 @@ from cases.models.person import Person, PersonIdentity, PersonOrdinary
 from cases.models.risk import RiskAssessment, RiskStory, Standing
 from cases.models.safe_contact import ContactDetails, ContactRules, SafeContact
 from cases.models.saved_view import SavedView, Scope
-from cases.models.stages import ClosingStory, DecisionStory, LimitsStory
+from cases.models.stages import LimitsStory
 from cases.models.visibility import CaseQuerySet
 from cases.models.visit import Visit
 
@@ -29,13 +29,11 @@ __all__ = [
     "CaseUserGrant",
     "Category",
     "Channel",
-    "ClosingStory",
     "Consent",
     "ConsentState",
     "ConsentStory",
     "ContactDetails",
     "ContactRules",
-    "DecisionStory",
     "Incident",
     "IncidentStory",
     "IntakeStory",
@@ -43,6 +41,7 @@ __all__ = [
     "LimitsStory",
     "Milestone",
     "MilestoneOrdinary",
+    "MilestoneStory",
     "Need",
     "NeedStory",
     "Note",

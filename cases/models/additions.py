@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from audit.log.actions import Action
 from audit.log.record import record
 from cases import actions, policies
-from cases.models.codes import GRAVE, NeedKind, RedFlag, RiskLevel
+from cases.models.codes import GRAVE, OPEN, NeedKind, RedFlag, RiskLevel
 from cases.models.incident import Incident, IncidentStory
-from cases.models.milestone import Milestone, MilestoneOrdinary
+from cases.models.milestone import Milestone, MilestoneOrdinary, MilestoneStory
 from cases.models.moments import now, this_week
 from cases.models.need import Need, NeedStory
 from cases.models.note import Note, NoteStory
@@ -29,6 +29,21 @@ from cellule.vault.models.owner import Compartment
 
 if TYPE_CHECKING:
     from cases.models.case import Case
+
+# Asked whenever something is written: written out, because composing it takes longer than running it, and about one
+# case alone, so that the server plans it once. The second means what `CaseQuerySet.worked_by` does.
+_HOLD = """
+UPDATE cases_case SET version = version + 1 WHERE id = %s AND state IN ({open})
+RETURNING version, key_holder, state
+""".format(open=", ".join(f"'{state.value}'" for state in OPEN))
+_STILL_THEIRS = """
+SELECT EXISTS (
+    SELECT 1 FROM cases_caseusergrant u WHERE u.content_object_id = %(case)s AND u.user_id = %(user)s
+) OR EXISTS (
+    SELECT 1 FROM cases_casegroupgrant g JOIN accounts_user_groups m ON m.group_id = g.group_id
+    WHERE g.content_object_id = %(case)s AND m.user_id = %(user)s
+)
+"""
 
 
 class RowTaken(SuspiciousOperation):
@@ -123,10 +138,15 @@ class Added(models.Model):
                 raise
             raise Stale from None
 
-    def leave_milestone(self: "Case", told: MilestoneOrdinary, by: Acting) -> None:
-        """Tell the timeline of a step, inside its transaction."""
+    def leave_milestone(
+        self: "Case", told: MilestoneOrdinary, by: Acting, *, written: MilestoneStory | None = None
+    ) -> None:
+        """Tell the timeline of a step and, to who reads the story, what was `written` with it; in its transaction."""
         milestone = Milestone(case=self, recorded_week=this_week())
-        self.sealer(by).write(milestone, "ordinary", told)
+        sealer = self.sealer(by)
+        sealer.write(milestone, "ordinary", told)
+        if written not in (None, MilestoneStory()):
+            sealer.write(milestone, "story", written)
         milestone.save(force_insert=True)
 
     # --- May be corrected --------------------------------------------------------------------------
@@ -135,9 +155,15 @@ class Added(models.Model):
         """Write anew what is known of somebody. Raises PermissionDenied, Stale."""
         self._correct(person, {"ordinary": known}, actions.PERSON_CORRECTED, by, version)
 
-    def write_identity(self: "Case", person: Person, *, by: Acting, identity: PersonIdentity, version: int) -> None:
-        """Write down who somebody is on paper; it may stay empty for ever. Raises PermissionDenied, Stale."""
-        self._correct(person, {"identity": identity}, actions.IDENTITY_WRITTEN, by, version)
+    def write_identity(
+        self: "Case", person: Person, *, by: Acting, identity: PersonIdentity | None, version: int
+    ) -> None:
+        """Write down who somebody is on paper, instead of what was written; None leaves it empty, as it may stay for ever.
+
+        Raises PermissionDenied, Stale.
+        """
+        action = actions.IDENTITY_WRITTEN if identity else actions.IDENTITY_EMPTIED
+        self._correct(person, {"identity": identity}, action, by, version)
 
     def write_part(
         self: "Case", incident: Incident, person: Person, *, by: Acting, part: ParticipationStory, version: int
@@ -242,10 +268,13 @@ class Added(models.Model):
 
     def _hold(self: "Case", by: Acting) -> None:
         """Lock the case's row to the end, and ask again whether it is still theirs and open."""
-        mine = type(self).objects.worked_by(by.user).open().filter(pk=self.pk)
-        held = mine.update(version=models.F("version") + 1)
-        # Whoever waited for the lock has the row as it is now, but was let in by the grants of before.
-        if not held or (now_is := mine.values_list("version", "key_holder", "state").first()) is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [self.pk])
+            now_is = cursor.fetchone()
+            # Whoever waited for the lock has the row as it is now; the grants of now only the next statement sees.
+            cursor.execute(_STILL_THEIRS, {"case": self.pk, "user": by.user.pk})
+            (still_theirs,) = cursor.fetchone()
+        if now_is is None or not (still_theirs and by.user.is_active):
             raise PermissionDenied
         self.version, self.key_holder, self.__dict__["state"] = now_is
 

@@ -23,7 +23,7 @@ from cases.models.milestone import MilestoneOrdinary
 from cases.models.moments import now, this_week
 from cases.models.person import Person, PersonOrdinary
 from cases.models.risk import Standing
-from cases.models.stages import WORKED_ON, ClosingStory, DecisionStory, LimitsStory, Staged
+from cases.models.stages import WORKED_ON, LimitsStory, Staged
 from cases.models.visibility import CaseQuerySet, grants_on
 from cellule import references
 from cellule.accounts.acting import Acting
@@ -83,8 +83,6 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
     standing = SealedDocument("cases.case.standing", document=Standing, compartment=Compartment.ORDINARY, null=True)
     intake = SealedDocument("cases.case.intake", document=IntakeStory, compartment=Compartment.STORY, null=True)
     limits = SealedDocument("cases.case.limits", document=LimitsStory, compartment=Compartment.STORY, null=True)
-    closing = SealedDocument("cases.case.closing", document=ClosingStory, compartment=Compartment.STORY, null=True)
-    decision = SealedDocument("cases.case.decision", document=DecisionStory, compartment=Compartment.STORY, null=True)
 
     objects = CaseQuerySet.as_manager()
     # Set by `telling_grants_of`.

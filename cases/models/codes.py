@@ -179,4 +179,5 @@ class RevealReason(models.TextChoices):
     DECISION = "decision", _("To decide on this case")
     SAFETY = "safety", _("Somebody is in danger")
     CORRECTION = "correction", _("To correct what is written")
+    REFERRAL = "referral", _("For a referral to which the person has agreed")
     OTHER = "other", _("Another reason")

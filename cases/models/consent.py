@@ -19,6 +19,8 @@ from cellule.accounts.roles import SYSTEM
 from cellule.steps import By, Condition, Step, Stepped, step
 from cellule.vault.fields import SealedDocument, SealedModel
 from cellule.vault.models.owner import Compartment
+from cellule.vault.sealing import CannotOpen
+from cellule.vault.unlocked import OpenedOwner
 
 
 class ConsentState(models.TextChoices):
@@ -61,7 +63,10 @@ class GivenBy(models.TextChoices):
 
 @dataclass(frozen=True)
 class ConsentStory:
-    """Codes of this module; `in_tongue`: ISO 639-3; `text`: the version of the words read; `witness`: a name or empty."""
+    """Codes of this module; `in_tongue`: ISO 639-3; `text`: the version of the words read; `witness`: a name or empty.
+
+    `recipient`: an organisation's id, `ends_on`: a day (ISO 8601), both as the row says them in clear.
+    """
 
     purpose: str
     categories: tuple[str, ...]
@@ -73,6 +78,8 @@ class ConsentStory:
     text: str
     recorded_at: str
     recorded_by: str
+    recipient: str = ""
+    ends_on: str = ""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -95,6 +102,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Keep those that hold on a day, whatever the tidying job has done yet."""
         return self.filter(state=ConsentState.GIVEN, ends_on__gt=on)
 
+    def ending(self, by: datetime.date) -> Self:
+        """Keep those that end by this day, and of which nobody was told yet."""
+        return self.filter(state=ConsentState.GIVEN, ends_on__lte=by, warned=False)
+
     def over(self, on: datetime.date) -> Self:
         """Keep those whose end has come and which still say given."""
         return self.filter(state=ConsentState.GIVEN, ends_on__lte=on)
@@ -105,7 +116,7 @@ def _is_system(consent: "Consent", user: Any) -> bool:
 
 
 def _unit_user(consent: "Consent", user: Any) -> bool:
-    return user is not SYSTEM and policies.may_read(consent.case, user)
+    return user is not SYSTEM and policies.may_look(consent.case, user)
 
 
 def _ends_its_case(consent: "Consent", user: Any) -> bool:
@@ -125,6 +136,7 @@ class Consent(SealedModel, Stepped):
     STARTS = (ConsentState.GIVEN, ConsentState.REFUSED)
     # The log tells of a consent under its case.
     NAMED_BY = "(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)"
+    TOLD_APART = "NEW.reference"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("reference"), max_length=references.LENGTH, unique=True)
@@ -136,6 +148,8 @@ class Consent(SealedModel, Stepped):
     # The first day on which it does not hold any more, 00:00 in Montréal.
     ends_on = models.DateField(_("ends on"))
     recorded_week = models.DateField(_("recorded in the week of"))
+    # Whether whoever leads the case was told that it ends soon.
+    warned = models.BooleanField(_("end announced"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     story = SealedDocument("cases.consent.story", document=ConsentStory, compartment=Compartment.STORY, owner="case_id")
 
@@ -154,6 +168,12 @@ class Consent(SealedModel, Stepped):
             ),
             models.CheckConstraint(
                 condition=models.Q(recorded_week__iso_week_day=1), name="consent_recorded_week_is_monday"
+            ),
+            # Twelve months from any day of that week; whoever writes it down counts to the day.
+            models.CheckConstraint(
+                condition=models.Q(ends_on__lte=models.F("recorded_week") + datetime.timedelta(days=6 + 366)),
+                name="consent_ends_within_a_year",
+                violation_error_message=_("A consent ends within twelve months."),
             ),
             # What a foreign key can point at.
             models.UniqueConstraint(fields=["id", "case"], name="consent_and_its_case"),
@@ -223,9 +243,23 @@ class Consent(SealedModel, Stepped):
         """Its case is closed: should the person come back, they are asked again."""
         endings.tell(self, by)
 
+    @property
+    def _told_apart(self) -> str:
+        return self.reference
+
     def is_active(self, on: datetime.date) -> bool:
         """Whether it holds on a day (Montréal): the end date counts, not whether a job has run."""
         return self.state == ConsentState.GIVEN and on < self.ends_on
+
+    def said(self, opened: OpenedOwner) -> ConsentStory:
+        """Read what the person answered.
+
+        Raises CannotOpen where the row has another recipient, or a later end, than what was sealed with the answer.
+        """
+        story = opened.read(self, "story")
+        if story.recipient != str(self.recipient_id) or story.ends_on < self.ends_on.isoformat():
+            raise CannotOpen
+        return story
 
     def _held(self, by: By) -> "Consent":
         # The case, then its consents, then what rests on them: whoever closes a case comes the same way.

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import actions
 from cases.models.consent import LONGEST_MONTHS, Consent, ConsentState, ConsentStory
-from cases.models.moments import this_week
+from cases.models.milestone import MilestoneOrdinary
+from cases.models.moments import months_after, now, this_week
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import Organisation
@@ -47,8 +49,9 @@ class Consented(models.Model):
         """
         if self.intake_week is None:
             raise TooLate([_("Explain the limits of confidentiality first: begin the intake.")])
-        longest = timezone.localdate() + datetime.timedelta(days=31 * LONGEST_MONTHS)
-        if ends_on > longest or (not refused and ends_on <= timezone.localdate()):
+        if ends_on > months_after(timezone.localdate(), LONGEST_MONTHS) or (
+            not refused and ends_on <= timezone.localdate()
+        ):
             raise TooLate([_("A consent ends within twelve months, and not before tomorrow.")])
         consent = Consent(
             pk=row_id,
@@ -59,18 +62,23 @@ class Consented(models.Model):
             recorded_week=this_week(),
             state=ConsentState.REFUSED if refused else ConsentState.GIVEN,
         )
+        answer = replace(answer, recipient=str(recipient.pk), ends_on=ends_on.isoformat())
         allowed = frozenset() if refused else answer.kinds
 
-        def replace(case: "Case", sealer: Any) -> None:
+        def take_its_place(case: "Case", sealer: Any) -> None:
             for older in case.consents.filter(recipient=recipient, state=ConsentState.GIVEN).exclude(pk=row_id):
                 if refused:
                     older.withdraw(by=by)
-                elif opened.read(older, "story").kinds <= allowed:
+                elif older.said(opened).kinds <= allowed:
                     older.supersede(by=by, to=consent)
                 else:
                     older.narrow(by=by, to=consent)
+            told = MilestoneOrdinary(
+                "record_consent", self.state, self.state, now(), str(by.user.pk), str(recipient.pk)
+            )
+            case.leave_milestone(told, by)
 
-        return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=replace)
+        return self._add(consent, {"story": answer}, actions.CONSENT_RECORDED, by, then=take_its_place)
 
     def end_consents(self: "Case", by: Acting) -> None:
         """Let every consent that holds end with the case, and what rests on it."""

@@ -90,11 +90,13 @@ class Entrusted(Stepped):
         conditions=[IN_UNIT],
     )
     def share(self: "Case", *, by: Acting, to: "User") -> None:
-        """A colleague reads the case and writes in it too; the lead stays the lead."""
+        """A colleague reads the case and writes in it too; the lead stays the lead. TooLate for who does already."""
         self._bring_to_unit(by)
         # Nobody gives themselves a share: who supervises reads the story for a reason, each time.
         if to.pk == by.user.pk or not policies.works_in_unit(to) or self.is_led_by(to):
             raise TooLate([_("This person cannot share in the case.")])
+        if self.shared_with().filter(pk=to.pk).exists():
+            raise TooLate([_("The case is shared with this person already.")])
         assign_perm(SHARE, to, self)
         notify(to.pk, SHARES_NOW, self.reference, by=by.actor)
 

@@ -22,14 +22,29 @@ class MilestoneOrdinary:
     to: str = ""
 
 
+@dataclass(frozen=True)
+class MilestoneStory:
+    """What was written with a step; what it did not ask is empty.
+
+    `reason`: a code of `ClosingReason`, `talk`: of `ClosingTalk`; `words`: why, or the supervisor's answer.
+    """
+
+    reason: str = ""
+    talk: str = ""
+    words: str = ""
+
+
 class Milestone(SealedModel):
-    """One step taken. In clear: the week."""
+    """One step taken. In clear: the week, and whether something was written with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="milestones")
     recorded_week = models.DateField(_("recorded in the week of"))
     ordinary = SealedDocument(
         "cases.milestone.ordinary", document=MilestoneOrdinary, compartment=Compartment.ORDINARY, owner="case_id"
+    )
+    story = SealedDocument(
+        "cases.milestone.story", document=MilestoneStory, compartment=Compartment.STORY, owner="case_id", null=True
     )
 
     class Meta:

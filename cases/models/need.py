@@ -45,6 +45,7 @@ class Need(SealedModel, Stepped):
     STARTS = (NeedState.OPEN,)
     # The log tells of a need under its case.
     NAMED_BY = "(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)"
+    TOLD_APART = "NEW.id::text"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="needs")
@@ -107,6 +108,10 @@ class Need(SealedModel, Stepped):
     )
     def come_back(self, *, by: Acting) -> None:
         """Noted too early, or needed again."""
+
+    @property
+    def _told_apart(self) -> str:
+        return str(self.pk)
 
     def _held(self, by: By) -> "Need":
         # The case first, so that no step of the case looks at its needs meanwhile.

@@ -27,7 +27,7 @@ class PersonOrdinary:
     pronouns: Answer = ""
     age_band: Answer = ""
     interpreter: Answer = ""
-    avoid: str = ""
+    avoid: Answer = ""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from cellule.vault.models.owner import Compartment
 class ContactRules:
     """What to know before calling. Answers may be one of three kinds of unknown (as JSON).
 
-    `channels`: codes of `ContactChannel`; `none_possible`: no way is safe; `window`: a Window's JSON, None for any
-    time; `voicemail`: a code of `Voicemail`; `who_answers`, `cover`: in words; `watched`: whether somebody else looks
+    `channels`: codes of `ContactChannel`; `none_possible`: no way is safe; `window`: a Window's JSON, None when it was
+    not asked; `voicemail`: a code of `Voicemail`; `who_answers`, `cover`: in words; `watched`: whether somebody else looks
     at phone or mail (yes, no); `confirmed_at`: ISO 8601.
     """
 
@@ -32,15 +32,18 @@ class ContactRules:
 
 @dataclass(frozen=True)
 class ContactDetails:
-    """What reaches the person: `phone` in E.164, `address` e-mail or a place in words, `code_word` to know each other."""
+    """What reaches the person. Each may be one of three kinds of unknown (as JSON), or empty when it was not asked.
 
-    phone: str = ""
-    address: str = ""
-    code_word: str = ""
+    `phone`: in E.164; `address`: e-mail, or a place in words; `code_word`: by which both know who is calling.
+    """
+
+    phone: Any = ""
+    address: Any = ""
+    code_word: Any = ""
 
 
 class SafeContact(SealedModel):
-    """One per case. In clear: that it is written down."""
+    """One per case. In clear: that it is written down, and whether a number, an address or a code word lies apart."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="safe_contact")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import actions, endings, policies
 from cases.models.codes import ClosingReason, ClosingTalk, NeedState, State
-from cases.models.milestone import MilestoneOrdinary
+from cases.models.milestone import MilestoneOrdinary, MilestoneStory
 from cases.models.moments import now, this_week
 from cases.notices import DECIDED, WAITS_FOR_DECISION
 from cellule.accounts.acting import Acting
@@ -33,26 +33,6 @@ class LimitsStory:
     by: str
     in_tongue: str
     with_interpreter: str
-
-
-@dataclass(frozen=True)
-class ClosingStory:
-    """Why a case should end: `reason` and `talk` are codes, `at` ISO 8601, `by` a user's id."""
-
-    reason: str
-    talk: str
-    words: str
-    at: str
-    by: str
-
-
-@dataclass(frozen=True)
-class DecisionStory:
-    """What the supervisor who decided on a closing wrote."""
-
-    words: str
-    at: str
-    by: str
 
 
 CONTACT_SETTLED = Condition(
@@ -98,6 +78,8 @@ class Staged(Stepped):
     """Moves a case from the first call to its closing, and back."""
 
     STARTS = (State.INQUIRY,)
+    # What the step that is being taken leaves with its milestone: the row lives as long as its step.
+    _written: MilestoneStory | None = None
 
     class Meta:
         abstract = True
@@ -190,7 +172,7 @@ class Staged(Stepped):
     def close_inquiry(self: "Case", *, by: Acting, reason: ClosingReason, words: str = "") -> None:
         """Nothing more is asked of the unit; nobody has to agree."""
         self._end(by)
-        self.seal(by, "closing", ClosingStory(reason, "", words, now(), str(by.user.pk)))
+        self._written = MilestoneStory(reason=reason, words=words)
 
     @step(
         source=WORKED_ON,
@@ -204,7 +186,7 @@ class Staged(Stepped):
     def propose_closing(self: "Case", *, by: Acting, reason: ClosingReason, talk: ClosingTalk, words: str) -> None:
         """Whoever leads the case gives the reason; a supervisor decides."""
         self.closing_proposed_by = by.user.pk
-        self.seal(by, "closing", ClosingStory(reason, talk, words, now(), str(by.user.pk)))
+        self._written = MilestoneStory(reason, talk, words)
         self._tell_supervisors(WAITS_FOR_DECISION, by)
 
     @step(
@@ -231,7 +213,7 @@ class Staged(Stepped):
     )
     def decline_closing(self: "Case", *, by: Acting, answer: str) -> None:
         """The supervisor says why the case goes on."""
-        self.seal(by, "decision", DecisionStory(answer, now(), str(by.user.pk)))
+        self._written = MilestoneStory(words=answer)
         self.closing_proposed_by = None
         self._tell_leads(DECIDED, by)
 
@@ -247,7 +229,7 @@ class Staged(Stepped):
     def close(self: "Case", *, by: Acting, answer: str = "") -> None:
         """A supervisor who did not propose it agrees that the case ends."""
         self._end(by)
-        self.seal(by, "decision", DecisionStory(answer, now(), str(by.user.pk)))
+        self._written = MilestoneStory(words=answer)
         self._tell_leads(DECIDED, by)
 
     @step(
@@ -304,7 +286,8 @@ class Staged(Stepped):
         if by.user is SYSTEM:
             return
         to = str(told["to"].pk) if "to" in told else ""
-        self.leave_milestone(MilestoneOrdinary(step.name, before, self.state, now(), str(by.user.pk), to), by)
+        told_to_all = MilestoneOrdinary(step.name, before, self.state, now(), str(by.user.pk), to)
+        self.leave_milestone(told_to_all, by, written=self._written)
 
     def _told_by(self: "Case", by: By) -> dict[str, Any]:
         return self.told(by)

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.doors import CASEWORK, open_case
 from cases.forms.story import AmendmentForm, IncidentForm, NoteForm
-from cases.views.frame import form_page, writable
+from cases.views.frame import addition_page, form_page, writable
 from cases.views.way_back import way_back
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -24,7 +25,7 @@ def new_incident(request: HttpRequest, reference: str) -> HttpResponse:
         told = {name: form.cleaned_data[name] for name in ("kind", "happened", "borough", "narrative")}
         case.add_incident(by=request.acting, row_id=form.row_id, **told)
         return redirect(way_back(request, case))
-    return form_page(request, "cases/new_incident.html", form, case=case, back=way_back(request, case))
+    return addition_page(request, case, form, title=_("Add an incident"), save=_("Save the incident"))
 
 
 @for_permission(Permission.WORK_CASES)
@@ -34,8 +35,8 @@ def new_note(request: HttpRequest, reference: str) -> HttpResponse:
     form = bound(NoteForm, request)
     if request.method == "POST" and form.is_valid():
         case.add_note(by=request.acting, row_id=form.row_id, body=form.cleaned_data["body"])
-        return redirect("cases:case", case.reference)
-    return form_page(request, "cases/new_note.html", form, case=case)
+        return redirect(way_back(request, case))
+    return addition_page(request, case, form, title=_("Add a note"), save=_("Save the note"))
 
 
 @for_permission(Permission.WORK_CASES)
@@ -49,5 +50,5 @@ def amend_note(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
         told = {name: form.cleaned_data[name] for name in ("body", "reason")}
         case.amend_note(by=request.acting, row_id=form.row_id, note=note, **told)
         return redirect("cases:case", case.reference)
-    _case, opened = open_case(request, reference, purpose=CASEWORK)
+    opened = open_case(request, reference, purpose=CASEWORK)[1]
     return form_page(request, "cases/amend_note.html", form, case=case, story=opened.read(note, "story"))

@@ -11,7 +11,8 @@ from cases.forms.inquiry import InquiryForm
 from cases.models import Case
 from cases.needs import needs_of
 from cases.overview import frame_of, stages_of, steps_of, team_of, visit
-from cases.timeline import events_of, narrowed, since_last_visit
+from cases.tabs import tabs_of
+from cases.timeline import events_of, narrowed, since_last_visit, with_sources
 from cases.views.asked import kinds, turned
 from cases.views.frame import form_page
 from cellule.accounts.doors import for_permission
@@ -37,11 +38,12 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case on one page: how it stands, what to do, who is who, and what happened."""
     case, opened = open_case(request, reference, purpose=CASEWORK)
     works_on_it = policies.may_read(case, request.user)
-    events = events_of(case, opened, with_story=works_on_it)
+    events = with_sources(events_of(case, opened, with_story=works_on_it), request, case)
     events = since_last_visit(events, visit(case, request.user, len(events)), request.user.pk)
     kind, by_day = request.GET.get("voir", ""), request.GET.get("ordre") == "faits"
     context = {
         **frame_of(case, opened),
+        "tabs": tabs_of(case, request.user, "cases:case"),
         "works_on_it": works_on_it,
         "may_write": policies.may_write(case, request.user),
         "steps": steps_of(case, request.user),

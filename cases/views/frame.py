@@ -7,6 +7,7 @@ from django.shortcuts import render
 from cases import policies
 from cases.doors import find_case
 from cases.models import Case
+from cases.views.way_back import way_back
 from cellule.forms import Form
 
 
@@ -21,3 +22,9 @@ def writable(request: HttpRequest, reference: str) -> Case:
 def form_page(request: HttpRequest, template: str, form: Form, *, status: int = 0, **context: object) -> HttpResponse:
     """Draw a form: 200, 422 when something must be changed, or the status given (409 for one that was overtaken)."""
     return render(request, template, {"form": form, **context}, status=status or (422 if form.errors else 200))
+
+
+def addition_page(request: HttpRequest, case: Case, form: Form, *, title: str, save: str) -> HttpResponse:
+    """Draw a form that adds to a case, under its title and with the text of its button."""
+    back = way_back(request, case)
+    return form_page(request, "cases/addition.html", form, case=case, back=back, title=title, save=save)

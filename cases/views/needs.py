@@ -4,12 +4,13 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.doors import find_case
 from cases.forms.needs import NewNeedsForm
 from cases.models import Need
-from cases.views.frame import form_page, writable
+from cases.views.frame import addition_page, writable
 from cases.views.way_back import way_back
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -26,7 +27,7 @@ def new_need(request: HttpRequest, reference: str) -> HttpResponse:
         for need in form.ticked:
             case.add_need(by=request.acting, row_id=need.row_id, kind=need.kind, urgent=need.urgent, words=need.words)
         return redirect(way_back(request, case))
-    return form_page(request, "cases/new_need.html", form, case=case, back=way_back(request, case))
+    return addition_page(request, case, form, title=_("Add needs"), save=_("Save the needs"))
 
 
 @for_permission(Permission.WORK_CASES)

@@ -11,6 +11,7 @@ from cases.doors import CASEWORK, open_case
 from cases.forms.people import CorrectionForm, IdentityForm, PersonForm
 from cases.models import PersonOrdinary
 from cases.people import People, Profile, answers_of
+from cases.tabs import tabs_of
 from cases.views.frame import form_page, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -26,6 +27,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     tells_parts = policies.may_read(case, request.user)
     context = {
         "case": case,
+        "tabs": tabs_of(case, request.user, "cases:people"),
         "people": People(case, opened).with_their_parts(tells_parts=tells_parts),
         "tells_parts": tells_parts,
         "may_write": policies.may_write(case, request.user),
@@ -71,10 +73,11 @@ def person(request: HttpRequest, reference: str, person_reference: str) -> HttpR
 @for_permission(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest, reference: str, person_reference: str) -> HttpResponse:
-    """Write down who somebody is on paper, instead of what was written before; the page shows nothing of it."""
+    """Write down who somebody is on paper instead of what was written, or take that away; the page shows none of it."""
     case = writable(request, reference)
     row = get_object_or_404(case.people, reference=person_reference)
-    form, status = bound(IdentityForm, request, initial={"version": row.version}), 0
+    initial, has_identity, status = {"version": row.version}, row.identity is not None, 0
+    form = bound(IdentityForm, request, initial=initial, has_identity=has_identity)
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"]
@@ -82,6 +85,9 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
             return redirect("cases:people", case.reference)
         except Stale:
             row = case.people.get(pk=row.pk)
+            if form.identity is None and row.identity is None:
+                # Taken away twice: nothing stands there already.
+                return redirect("cases:people", case.reference)
             # What was saved meanwhile stays sealed: it is revealed with a reason, never beside a form.
             form.overtaken({}, row.version)
             status = 409

@@ -44,7 +44,7 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
     form = bound(IdentityReasonForm, request)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "cases/reveal/ask_identity.html", form, **context)
-    opened = doors.reveal_identity(request, case, **form.told_reason)
+    opened = doors.reveal_identity(request, case, person, **form.told_reason)
     written, fields = opened.read(person, "identity"), IdentityForm.base_fields
     context |= {
         "profile": Profile(person, opened.read(person, "ordinary")),

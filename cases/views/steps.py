@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.closing import Line, closing_in_words
+from cases.closing import Line, closing_in_words, proposal
 from cases.doors import CASEWORK, find_case, open_case, open_decision
 from cases.forms.steps import DECISIONS, FORMS, StepForm
 from cases.models import Case
@@ -112,4 +112,4 @@ def _decided_on(request: HttpRequest, case: Case, step: Step) -> Sequence[Line]:
     opened = open_decision(request, case)
     if step.name == "countersign":
         return risk_in_words(max((opened.read(row, "story") for row in case.risks.all()), key=lambda s: s.recorded_at))
-    return closing_in_words(opened.read(case, "closing"))
+    return closing_in_words(proposal(case, opened))

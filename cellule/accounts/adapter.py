@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -25,11 +26,11 @@ from django.utils.translation import ngettext
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.record import record
-from cellule.accounts import delays
+from cellule.accounts import delays, keeping
 from cellule.accounts.acting import actor_of
 from cellule.accounts.actions import SIGN_IN_FAILED, SIGNED_IN
 from cellule.accounts.models import User
-from cellule.vault import secrets_file, sessions, slots
+from cellule.vault import parking, secrets_file, sessions, slots
 from cellule.vault.identities import Identity
 from cellule.vault.sealing import VaultError
 
@@ -98,7 +99,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 reference=str(user.pk),
             )
         request.vault_cookie = cookie
-        return super().post_login(request, user, **kwargs)
+        request.sign_in_mark = keeping.sign_in_mark(request, user)
+        response = super().post_login(request, user, **kwargs)
+        return redirect("accounts:kept") if parking.parked_for(user.pk) else response
 
     def add_message(self, *args, **kwargs) -> None:
         """Say nothing of its own: the page after signing in speaks for itself."""

@@ -19,6 +19,7 @@ from audit.log.record import record
 from cellule.accounts import delays, roles
 from cellule.accounts.actions import SECOND_FACTOR_FAILED
 from cellule.accounts.models import Organisation, User
+from cellule.enforcement import enforcement_in
 from cellule.forms import Form, ModelForm
 from cellule.vault import words
 
@@ -223,6 +224,14 @@ class OrganisationForm(ModelForm):
         widgets = {"legal_regime": forms.RadioSelect}
         help_texts = {"legal_regime": _("It decides how long there is to answer a request for access.")}
         error_messages = {"name": {"unique": _("An organisation has this name already.")}}
+
+    def clean_name(self) -> str:
+        """Nothing about a person may ever be sent to these bodies, so none of their people has an account."""
+        name = self.cleaned_data["name"]
+        if enforcement_in([name]):
+            refusal = _("This is the name of a police or border body: nobody of such a body signs in here.")
+            raise forms.ValidationError(refusal, code="enforcement")
+        return name
 
 
 class LanguageForm(ModelForm):

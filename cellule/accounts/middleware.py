@@ -6,11 +6,12 @@ import uuid
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -19,6 +20,7 @@ from django.utils.http import urlencode
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
 from audit.log.record import record
+from cellule.accounts import keeping
 from cellule.accounts.acting import Acting as Person
 from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
@@ -69,6 +71,16 @@ def _person_of(request: HttpRequest) -> User | AnonymousUser:
     return person
 
 
+class SignInFirst(LoginRequiredMiddleware):
+    """Asks who is there; what was sent after the session had ended is kept for its author, who is told so."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        address = resolve_url(self.get_login_url(view_func))
+        if request.method == "POST" and keeping.keep_for_absent(request):
+            address = f"{address}?garde=oui"
+        return redirect_to_login(keeping.way_back(request), address, self.get_redirect_field_name(view_func))
+
+
 class Acting:
     """Sets `request.acting`, and the cookie of a vault that was opened in this request."""
 
@@ -84,6 +96,8 @@ class Acting:
             sessions.cookie_of(request) and not request.user.is_authenticated and not _waits(request)
         ):
             sessions.clear_cookie(response)
+        if mark := getattr(request, "sign_in_mark", None):
+            keeping.set_cookie(response, mark)
         return response
 
     def _acting(self, request: HttpRequest) -> Person:
@@ -176,8 +190,9 @@ class Lock:
         acting = request.acting
         if acting.unlocked is None:
             if request.method == "POST":
-                _park(request)
-            return HttpResponseRedirect(f"{reverse('accounts:lock')}?{urlencode({'suite': request.path})}")
+                keeping.keep(request, request.user)
+            after = keeping.way_back(request)
+            return HttpResponseRedirect(f"{reverse('accounts:lock')}?{urlencode({'suite': after})}")
         membership.settle(acting.unlocked, acting.actor)
         if not acting.is_admitted and not _opens_anyway(view, "open_while_waiting"):
             return HttpResponseRedirect(reverse("accounts:waiting"))
@@ -190,21 +205,10 @@ def _opens_anyway(view, mark: str) -> bool:
     return getattr(view, mark, False) or not getattr(view, "login_required", True)
 
 
-def _park(request: HttpRequest) -> None:
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name not in {"csrfmiddlewaretoken", "password"}
-    ]
-    if any(value.strip() for name, value in fields if name != "once"):
-        parking.park(request.user.pk, request.path, fields, without_roster=not request.user.duty.key_groups)
-
-
 def _resume(request: HttpRequest) -> None:
     """Give a form the text that was kept over the lock."""
     for parked in parking.parked_for(request.user.pk):
-        if str(parked.pk) == request.GET["repris"] and parked.path == request.path:
+        if str(parked.pk) == request.GET["repris"] and parked.path.partition("?")[0] == request.path:
             fields = QueryDict(mutable=True)
             for name, value in parking.reopen(request.acting.vault, parked):
                 fields.appendlist(name, value)

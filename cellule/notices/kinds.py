@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
 
 
@@ -11,10 +12,14 @@ class UnusableKind(ValueError):
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """One kind of notice: `code` is stored, `text` is what the signed-in recipient reads. Declaring registers it."""
+    """One kind of notice: `code` is stored, `text` is what the signed-in recipient reads. Declaring registers it.
+
+    `opens`: the name of the page about what the notice's reference names, or empty.
+    """
 
     code: str
     text: Promise
+    opens: str = ""
 
     def __post_init__(self) -> None:
         if _KINDS.setdefault(self.code, self) is not self:
@@ -22,6 +27,11 @@ class NoticeKind:
 
 
 _KINDS: dict[str, NoticeKind] = {}
+
+
+def address_of(code: str, reference: str) -> str:
+    """Give the address of what a stored notice is about; empty when it leads nowhere."""
+    return reverse(_KINDS[code].opens, args=[reference]) if reference and code in _KINDS and _KINDS[code].opens else ""
 
 
 def text_of(code: str) -> Promise | str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cellule.notices.kinds import text_of
+from cellule.notices.kinds import address_of, text_of
+from cellule.references import shown
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -45,3 +46,13 @@ class Notice(models.Model):
     @property
     def text(self) -> Promise | str:
         return text_of(self.kind)
+
+    @property
+    def address(self) -> str:
+        """Where to look; empty when there is nothing to see any more."""
+        return address_of(self.kind, self.reference)
+
+    @property
+    def code(self) -> str:
+        """The reference as people read it."""
+        return shown(self.reference)

@@ -112,6 +112,12 @@ def iso(value: datetime.date | None) -> str:
 
 
 @register.filter
+def iso_day(value: datetime.date | None) -> str:
+    """Write the local day of a date or instant for narrow columns: "2026-11-30"."""
+    return iso(value)[:10]
+
+
+@register.filter
 def fuzzy_date(value) -> str:
     """Say when something happened, as exactly as it is known (a `cellule.forms.FuzzyDate` or None)."""
     kind = value.kind if value else "unknown"

@@ -6,9 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cellule.forms.base import problems
-from cellule.templatetags.components import component
+from cellule.templatetags.components import component, panel
 
 register = template.Library()
+register.simple_tag(panel, takes_context=True)
 
 BUTTON_KINDS = ("primary", "secondary", "warning")
 STAGES = ("done", "current", "to_come")
@@ -177,8 +178,8 @@ def fact(*, content: str, key: TEXT) -> dict:
 
 @component(register)
 def when(*, value, form="day") -> dict:
-    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso."""
-    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso"))
+    """A date or instant as `<time>`: `form` is day, full_day, hour, moment or iso_day."""
+    _one_of("form", form, ("day", "full_day", "hour", "moment", "iso_day"))
     return {"value": value, "form": form}
 
 

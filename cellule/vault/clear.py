@@ -211,7 +211,7 @@ _REVIEWED = [
     ("cases.consent", _CODE, ["state"]),
     ("cases.consent", "the day on which it ends, for the clock that ends it", ["ends_on"]),
     ("cases.consent", "a Monday, nothing finer", ["recorded_week"]),
-    ("cases.consent", _WORK, ["version"]),
+    ("cases.consent", _WORK, ["version", "warned"]),
     ("referrals.referral", _OPAQUE, ["id", "reference", "case", "agency", "service", "consent"]),
     ("referrals.referral", _OPAQUE, ["key_holder", "agency_holder"]),
     ("referrals.referral", _CODE, ["state", "urgency", "reaches"]),

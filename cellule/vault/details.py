@@ -1,5 +1,6 @@
 """The sealed detail of an entry: what the log must keep, but only the privacy officers may read."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ def record_with_detail(
     by: Actor,
     subject_type: str = "",
     reference: str = "",
+    shown: Sequence[str] = (),
     subject: UUID | None = None,
     relation: Relation = Relation.NONE,
     purpose: str = "",
@@ -39,6 +41,7 @@ def record_with_detail(
         "by": by,
         "subject_type": subject_type,
         "reference": reference,
+        "shown": shown,
         "subject": subject,
         "relation": relation,
         "purpose": purpose,

@@ -3,6 +3,7 @@
 Somebody who was removed since has still signed what they sent: the roster that counts is the one named at the signing.
 """
 
+import threading
 import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -16,6 +17,27 @@ from cellule.vault.unlocked import NotAMember, Unlocked
 
 class Forged(CannotOpen):
     """No member of the unit has signed this, or not for this place."""
+
+
+class _Known[Content]:
+    """What was read before, by the hash of the content itself: nobody can put other content under it. Of bounded size."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._known: dict[str, Content] = {}
+
+    def get(self, named: str) -> Content | None:
+        return self._known.get(named)
+
+    def keep(self, named: str, content: Content) -> None:
+        with self._lock:
+            while len(self._known) >= self._most:
+                self._known.pop(next(iter(self._known)))
+            self._known[named] = content
+
+
+_bodies: _Known[RosterBody] = _Known(256)
+_keys: _Known[PublicIdentity] = _Known(1_024)
 
 
 class Sender(NamedTuple):
@@ -45,8 +67,11 @@ def keys_of(senders: Iterable[Sender], group: VerifiedRoster | None = None) -> d
     RosterRefused.
     """
     group = group or verified_of(KeyGroup.Kind.UNIT)
-    if group is None:
-        return {}
+    return {} if group is None else keys_in(group, senders)
+
+
+def keys_in(group: VerifiedRoster, senders: Iterable[Sender]) -> dict[Sender, PublicIdentity]:
+    """As `keys_of`, where the group's verified roster is at hand."""
     senders = set(senders)
     bodies = bodies_of(group, {sender.roster for sender in senders})
     fingerprints = {
@@ -54,18 +79,34 @@ def keys_of(senders: Iterable[Sender], group: VerifiedRoster | None = None) -> d
         for sender in senders
         if sender.roster in bodies and (member := bodies[sender.roster].member(sender.user))
     }
-    rows = HolderKeys.objects.filter(fingerprint__in=set(fingerprints.values()))
-    # The row's own name proves nothing: the keys must hash to the fingerprint that the roster pins.
-    public = {keys.fingerprint: keys for keys in (PublicIdentity.decode(bytes(row.public)) for row in rows)}
+    public = _public_keys(set(fingerprints.values()))
     return {sender: public[pinned] for sender, pinned in fingerprints.items() if pinned in public}
 
 
 def bodies_of(verified: VerifiedRoster, numbers: Iterable[int]) -> dict[int, RosterBody]:
-    """The rosters of a verified chain with these numbers, read again; those that are not in the chain are left out."""
-    rows = Roster.objects.filter(group_id=verified.body.group, number__in=list(numbers))
-    stored = {row.number: bytes(row.body) for row in rows if row.number < len(verified.history)}
-    return {
-        number: RosterBody.decode(body)
-        for number, body in stored.items()
-        if body_hash(body) == verified.history[number]
-    }
+    """The rosters of a verified chain with these numbers; those that are not in the chain are left out.
+
+    The chain names each by its hash, so that one which this process has read before is not read again.
+    """
+    hashes = {number: verified.history[number] for number in numbers if 0 <= number < len(verified.history)}
+    found = {number: body for number, named in hashes.items() if (body := _bodies.get(named))}
+    if unread := hashes.keys() - found.keys():
+        for row in Roster.objects.filter(group_id=verified.body.group, number__in=unread):
+            encoded = bytes(row.body)
+            if body_hash(encoded) == hashes[row.number]:
+                found[row.number] = RosterBody.decode(encoded)
+                _bodies.keep(hashes[row.number], found[row.number])
+    return found
+
+
+def _public_keys(fingerprints: set[str]) -> dict[str, PublicIdentity]:
+    """Public keys by their fingerprint, as far as they are known; read once by this process."""
+    found = {each: keys for each in fingerprints if (keys := _keys.get(each))}
+    if unread := fingerprints - found.keys():
+        for row in HolderKeys.objects.filter(fingerprint__in=unread):
+            keys = PublicIdentity.decode(bytes(row.public))
+            # The row's own name proves nothing: the keys must hash to the fingerprint that the roster pins.
+            if keys.fingerprint in unread:
+                found[keys.fingerprint] = keys
+                _keys.keep(keys.fingerprint, keys)
+    return found

@@ -56,6 +56,40 @@ class Sides(Protocol):
     agency_holder: uuid.UUID | None
 
 
+class Standing:
+    """Both sides of packets as they stay to the end of the transaction that writes; each group is asked once.
+
+    Keys that writing mints wait here until `keep`.
+    """
+
+    def __init__(self, unlocked: Unlocked) -> None:
+        self.unlocked = unlocked
+        self._epochs: dict[uuid.UUID, int] = {}
+        self._others: dict[uuid.UUID, VerifiedRoster] = {}
+        self._minted: list[OwnerKey] = []
+
+    def epoch(self, group: uuid.UUID) -> int:
+        """The newest epoch of the writer's own group. Raises NotAMember, TurnIsDue."""
+        if group not in self._epochs:
+            self._epochs[group] = self.unlocked.newest_epoch(group)
+        return self._epochs[group]
+
+    def other(self, group: uuid.UUID) -> VerifiedRoster:
+        """The newest roster of the other side. Raises RosterRefused, TurnIsDue."""
+        if group not in self._others:
+            self._others[group] = staying(group)
+        return self._others[group]
+
+    def mint(self, *rows: OwnerKey) -> None:
+        self._minted.extend(rows)
+
+    def keep(self) -> None:
+        """Write down what was minted."""
+        if self._minted:
+            OwnerKey.objects.bulk_create(self._minted)
+            self._minted = []
+
+
 def units_wrap(key: bytes, packet: Sides, unlocked: Unlocked, epoch: int, **opens: Any) -> OwnerKey:
     """The unit's row of a key that it mints (not saved): which agency it is shared with is sealed beside it.
 
@@ -84,16 +118,16 @@ def ready(unlocked: Unlocked, packets: dict[uuid.UUID, Sides], own: Sequence[Wra
     return taken_out(unlocked, own, other_side)
 
 
-def key_for_the_agency(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
+def key_for_the_agency(standing: Standing, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
     """The version and key under which a member of the agency writes; mints one when somebody has left either side.
 
     `rows`: of one compartment, of both sides. Raises CannotOpen once the agency is cut off, TurnIsDue, Forged.
     """
-    group = packet.agency_holder
+    unlocked, group = standing.unlocked, packet.agency_holder
     if group is None or any(Minted.of(row.version) is Minted.ALONE for row in rows):
         # Its wraps were deleted, and somebody put them back: the unit has turned to a key of its own since.
         raise CannotOpen
-    epoch, unit = unlocked.newest_epoch(group), _newest(packet.key_holder)
+    epoch, unit = standing.epoch(group), standing.other(packet.key_holder)
     may = [row for row in rows if row.version == FIRST or Minted.of(row.version) is Minted.BY_AGENCY]
     if (row := _current(may, (group, epoch), (unit.body.group, unit.body.epoch))) is not None:
         return _opened(unlocked, packet, row)
@@ -103,17 +137,17 @@ def key_for_the_agency(unlocked: Unlocked, packet: Sides, rows: Sequence[Wrapped
     _opened(unlocked, packet, max((row for row in may if row.holder == group), key=lambda row: row.version))
     key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.BY_AGENCY)
     own = wrapped_key(key, unlocked.wrapping_key(group, epoch), **opens, holder=group, epoch=epoch)
-    OwnerKey.objects.bulk_create([own, _posted(key, unit, unlocked, **opens)])
+    standing.mint(own, _posted(key, unit, unlocked, **opens))
     return opens["version"], key
 
 
-def key_for_the_unit(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
+def key_for_the_unit(standing: Standing, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
     """The version and key under which a member of the unit writes; mints one when somebody has left either side, and
     one that the agency never held once it is cut off.
 
     `rows`: of one compartment, of both sides. Raises CannotOpen, TurnIsDue, Forged.
     """
-    epoch = unlocked.newest_epoch(packet.key_holder)
+    unlocked, epoch = standing.unlocked, standing.epoch(packet.key_holder)
     own, group = (packet.key_holder, epoch), packet.agency_holder
     is_cut = any(Minted.of(row.version) is Minted.ALONE for row in rows)
     if group is None or is_cut or all(row.holder != group for row in rows):
@@ -121,15 +155,15 @@ def key_for_the_unit(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKe
         if (row := _current(alone, own)) is not None:
             return _opened(unlocked, packet, row)
         key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.ALONE)
-        units_wrap(key, packet, unlocked, epoch, **opens).save(force_insert=True)
+        standing.mint(units_wrap(key, packet, unlocked, epoch, **opens))
         return opens["version"], key
-    agency, minted = _newest(group), [row for row in rows if Minted.of(row.version) is Minted.BY_UNIT]
+    agency, minted = standing.other(group), [row for row in rows if Minted.of(row.version) is Minted.BY_UNIT]
     if (row := _current(minted, own, (group, agency.body.epoch))) is not None:
         return _opened(unlocked, packet, row)
     _check_agency(unlocked, packet, minted)
     key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.BY_UNIT)
     kept = units_wrap(key, packet, unlocked, epoch, **opens)
-    OwnerKey.objects.bulk_create([kept, _posted(key, agency, unlocked, **opens)])
+    standing.mint(kept, _posted(key, agency, unlocked, **opens))
     return opens["version"], key
 
 
@@ -157,7 +191,7 @@ def _check_agency(unlocked: Unlocked, packet: Sides, minted: Sequence[WrappedKey
         raise Forged
 
 
-def _newest(group: uuid.UUID) -> VerifiedRoster:
+def staying(group: uuid.UUID) -> VerifiedRoster:
     """The roster of the other side, as it stays to the transaction's end. Raises RosterRefused, TurnIsDue."""
     _number, departed = stays(group)
     roster = rosters.verified(group)

@@ -104,8 +104,11 @@ class Sealer(OpenKeys):
     subject: uuid.UUID | None = None
 
     def write(self, row: models.Model, column: str, document: Any) -> None:
-        """Seal a document into a column of the row (not saved)."""
+        """Seal a document into a column of the row, or empty the column with None (not saved)."""
         field: SealedDocument = row._meta.get_field(column)
+        if document is None:
+            setattr(row, field.attname, None)
+            return
         version, key = self.keys[field.compartment]
         field.seal(row, document, key, version)
 
@@ -208,7 +211,8 @@ class Unlocked(OpenKeys):
     ) -> OpenedOwner:
         """Open compartments of one owner, after the entry that says so is committed.
 
-        Raises NotAMember or CannotOpen; the entry stays, for the attempt was made.
+        Raises NotAMember, CannotOpen, and HeldElsewhere for an owner that was moved since it was read; the entry stays,
+        for the attempt was made.
         """
         wrapped = owner_keys([owner], compartments)
         record_read(
@@ -220,14 +224,15 @@ class Unlocked(OpenKeys):
             relation=relation,
             purpose=purpose,
         )
-        return self._open([owner], wrapped)[owner.pk]
+        return self._open_one(owner, wrapped)
 
     def open_recorded(self, owner: Owner, compartments: Sequence[Compartment], entry: Entry) -> OpenedOwner:
         """Open compartments of one owner under an entry that is committed already, for it carries a sealed detail.
 
-        Raises NotAMember, CannotOpen, and ValueError for an entry about something else.
+        Raises NotAMember, CannotOpen, HeldElsewhere, and ValueError for an entry about something else.
         """
-        return self.open_named([owner], owner_keys([owner], compartments), entry)[owner.pk]
+        self._expect_named([owner], entry)
+        return self._open_one(owner, owner_keys([owner], compartments))
 
     def open_named(
         self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey], entry: Entry
@@ -237,10 +242,13 @@ class Unlocked(OpenKeys):
         The entry is committed, or stands in the transaction that holds what may be read. Raises NotAMember, CannotOpen,
         and ValueError for an entry about something else.
         """
+        self._expect_named(owners, entry)
+        return self._open(owners, wrapped)
+
+    def _expect_named(self, owners: Sequence[Owner], entry: Entry) -> None:
         named = {entry.reference, *(entry.shown or ())}
         if entry.actor_id != str(self.user) or not named.issuperset(owner.reference for owner in owners):
             raise ValueError("this entry tells of another record or person")
-        return self._open(owners, wrapped)
 
     def open_owners(
         self, owners: Sequence[Owner], compartments: Sequence[Compartment], *, action: Action, by: Actor
@@ -250,11 +258,10 @@ class Unlocked(OpenKeys):
         record_read(action, by=by, shown=[owner.reference for owner in owners])
         return self._open(owners, wrapped)
 
-    def open_own(self, owner: Owner, compartments: Sequence[Compartment]) -> OpenedOwner:
-        """Open what this person alone holds, a draft of their own; so no entry. Raises NotAMember, CannotOpen."""
-        if owner.key_holder != self.user:
-            raise NotAMember
-        return self._open([owner], owner_keys([owner], compartments))[owner.pk]
+    def _open_one(self, owner: Owner, wrapped: Sequence[WrappedKey]) -> OpenedOwner:
+        if wrapped and all(row.holder != owner.key_holder for row in wrapped):
+            raise HeldElsewhere
+        return self._open([owner], wrapped)[owner.pk]
 
     def _open(self, owners: Sequence[Owner], wrapped: Sequence[WrappedKey]) -> dict[uuid.UUID, OpenedOwner]:
         holders = {owner.pk: owner.key_holder for owner in owners}

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from audit.log.actor import Actor
 from audit.log.record import record
@@ -38,7 +39,7 @@ class Change:
 
     def __str__(self) -> str:
         kind = self.row._meta.verbose_name
-        said = _("new") if self.is_new else ", ".join(self._labels())
+        said = pgettext("an imported record", "new") if self.is_new else ", ".join(self._labels())
         return f"{kind} – {self.row.name}: {said}"
 
     def _labels(self) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils import translation
 from cases.boroughs import BOROUGHS
 from cases.languages import LANGUAGES
 from cases.models.codes import NeedKind
-from referrals.enforcement import enforcement_in
+from cellule.enforcement import enforcement_in
 from referrals.models import APART, AgencyKind, AsksPapers
 from referrals.words import alphabetic, words_in
 

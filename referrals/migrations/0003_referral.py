@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_consent'),
+        ('cases', '0007_consent'),
         ('referrals', '0002_apart'),
     ]
 

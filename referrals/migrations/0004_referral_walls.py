@@ -80,7 +80,7 @@ ALTER TABLE public.referrals_referral ENABLE ALWAYS TRIGGER referral_stays_as_se
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0003_referral"), ("cases", "0005_consent")]
+    dependencies = [("referrals", "0003_referral"), ("cases", "0007_consent")]
 
     # No way back: a wall is changed by a migration after this one, never by undoing this one.
     operations = [

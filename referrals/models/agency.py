@@ -14,9 +14,9 @@ from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.roles import SYSTEM, Permission
+from cellule.enforcement import NAMES
 from cellule.steps import TooLate
 from referrals import actions, policies
-from referrals.enforcement import NAMES
 
 if TYPE_CHECKING:
     from referrals.models.agreement import Agreement

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ReferralState(models.TextChoices):
@@ -13,7 +14,7 @@ class ReferralState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     IN_SERVICE = "in_service", _("In service")
     ON_HOLD = "on_hold", _("On hold")
-    COMPLETED = "completed", _("Done")
+    COMPLETED = "completed", pgettext_lazy("referral", "Done")
     DECLINED = "declined", _("Declined")
     NOT_DELIVERED = "not_delivered", _("Could not be given")
     RECALLED = "recalled", _("Recalled")

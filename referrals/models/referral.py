@@ -39,6 +39,7 @@ from referrals.models.packet import Agreed, Answer, Envelope, Trace, Words
 from referrals.models.parcel import ReferralMessage, ReferralTrace
 from referrals.models.sending import Sent
 from referrals.models.service import Service
+from referrals.models.together import Together
 
 if TYPE_CHECKING:
     from cellule.accounts.models import User
@@ -111,6 +112,9 @@ class Referral(Sent, Answered, SealedModel):
     answer = SealedDocument("referrals.referral.answer", document=Answer, compartment=Compartment.ENVELOPE, null=True)
 
     objects = ReferralQuerySet.as_manager()
+
+    # All that stops with one consent, once it is locked: whoever ends that tells the agency once for all of it.
+    stops_with: Together | None = None
 
     class Meta:
         verbose_name = _("referral")
@@ -239,7 +243,13 @@ class Referral(Sent, Answered, SealedModel):
 
     # --- What the steps share ----------------------------------------------------------------------
 
+    @property
+    def _is_held(self) -> bool:
+        return self.stops_with is not None
+
     def _held(self, by: By) -> "Referral":
+        if self._is_held:
+            return self
         # Consent, then referral: a withdrawal holds the consent alone and comes first or second, never in between.
         if self.consent_id is not None:
             with connection.cursor() as cursor:
@@ -251,7 +261,8 @@ class Referral(Sent, Answered, SealedModel):
         return held
 
     def _cut(self) -> None:
-        if self.agency_holder is not None:
+        # Of what stops together the agency's keys went first.
+        if self.agency_holder is not None and self.stops_with is None:
             packets.cut(self.pk, self.agency_holder)
 
     def _tell_agency(self, kind: NoticeKind, by: By) -> None:
@@ -273,6 +284,10 @@ class Referral(Sent, Answered, SealedModel):
         side = "unit" if by.user.duty.in_unit else "agency"
         row = ReferralTrace(referral=self, recorded_week=this_week())
         trace = Trace(name, before, self.state, now(), str(by.user.pk), side)
+        if self.stops_with is not None:
+            self.stops_with.sealer(self).write(row, "trace", trace)
+            self.stops_with.leave(row)
+            return
         packets.writer(by.vault, self, Compartment.ENVELOPE).write(row, "trace", trace)
         row.save(force_insert=True)
 
@@ -280,6 +295,6 @@ class Referral(Sent, Answered, SealedModel):
         return {
             "subject_type": self._meta.label_lower,
             "reference": self.reference,
-            "subject": log_reference(self.case_id),
+            "subject": self.stops_with.subject if self.stops_with is not None else log_reference(self.case_id),
             "relation": self.relation_to(by.user),
         }

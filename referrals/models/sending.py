@@ -50,7 +50,7 @@ class Sent(Stepped):
         `opened`: the case's story, opened before, in which the consent's categories are read. Raises TooLate when
         they do not cover what is to be sent, and while nobody of the agency could open it.
         """
-        consent = opened.read(self.consent, "story")
+        consent = self.consent.said(opened)
         if uncovered(sending, consent.kinds):
             raise TooLate([_("The person has not agreed that all of this is told to this agency.")])
         try:
@@ -143,4 +143,9 @@ class Sent(Stepped):
         self.stop_due = self.state in RECEIVED
         if self.agency_holder is not None:
             self._cut()
-            self._tell_agency(notices.REFERRAL_STOPPED, by)
+            if self.stops_with is None:
+                self.tell_stopped(by)
+
+    def tell_stopped(self: "Referral", by: By) -> None:
+        """Tell everybody of the agency that there is something they must not use any more."""
+        self._tell_agency(notices.REFERRAL_STOPPED, by)

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cellule import references
 from cellule.accounts.roles import SYSTEM, Permission
@@ -22,7 +23,7 @@ class AsksPapers(models.TextChoices):
 
 
 class ServiceStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("a service", "Active")
     INACTIVE = "inactive", _("Not offered now")
 
 

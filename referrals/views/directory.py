@@ -48,7 +48,7 @@ def sheet(request: HttpRequest, reference: str) -> HttpResponse:
     """What is known of a service, or of an agency with its services and agreements."""
     services = Service.objects.visible_to(request.user).select_related("agency").defer("search")
     if (service := services.filter(reference=reference).first()) is not None:
-        return render(request, "referrals/service.html", _of_service(service))
+        return render(request, "referrals/service.html", _of_service(service, request.user))
     agencies = Agency.objects.visible_to(request.user).prefetch_related("agreements")
     agency = agencies.filter(reference=reference).first()
     if agency is None:
@@ -56,11 +56,14 @@ def sheet(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "referrals/agency.html", _of_agency(agency, request.user))
 
 
-def _of_service(service: Service) -> dict[str, Any]:
+def _of_service(service: Service, user: Any) -> dict[str, Any]:
+    agreement = service.agency.agreement_in_force(timezone.localdate())
+    may_refer = bool(agreement) and service.is_open_to_referrals and user.has_perm(Permission.LEAD_CASES)
     return {
         "service": service,
         "agency": service.agency,
-        "agreement": service.agency.agreement_in_force(timezone.localdate()),
+        "agreement": agreement,
+        "begin": reverse("referrals:begin", args=[service.reference]) if may_refer else "",
         "needs": needs_in_words(service),
         "languages": languages_in_words(service),
         "sectors": [borough_name(code) for code in service.sectors],
@@ -77,6 +80,7 @@ def _of_agency(agency: Agency, user: Any) -> dict[str, Any]:
         "services": list(agency.services.active().by_name().defer("search", "words")),
         "agreements": [_line(agreement, agency, user) for agreement in agreements],
         "in_force": any(agreement.is_in_force(today) for agreement in agreements),
+        "connect": reverse("referrals:connect", args=[agency.reference]) if may_agree else "",
         "new_agreement": reverse("referrals:new_agreement", args=[agency.reference]) if may_agree else "",
     }
 

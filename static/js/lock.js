@@ -59,7 +59,7 @@ export function watchIdleness() {
     }
   }
 
-  async function lock() {
+  async function lock(event, leaving = form) {
     if (isLocking) return;
     isLocking = true;
     document.dispatchEvent(new Event("lock"));
@@ -68,16 +68,17 @@ export function watchIdleness() {
     cover.focus();
     let answer;
     try {
-      answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+      answer = await fetch(leaving.action, { method: "POST", body: new FormData(leaving), credentials: "same-origin" });
     } catch {
       isLocking = false;
-      window.addEventListener("online", lock, { once: true });
+      window.addEventListener("online", () => lock(undefined, leaving), { once: true });
       return;
     }
     channel?.postMessage("locked");
-    const isLocked = answer.ok && new URL(answer.url).pathname === new URL(form.action).pathname;
-    if (isLocked && unsaved?.isConnected) {
-      // The vault is closed, so the server does nothing with this but keep it, sealed, for its author.
+    // Led to the lock page, to the sign-in page, or refused because somebody signed in again in another tab.
+    const isClosed = answer.redirected || answer.status === 403;
+    if (isClosed && unsaved?.isConnected) {
+      // Nothing is open to this page, so the server does nothing with this but keep it, sealed, for its author.
       HTMLFormElement.prototype.submit.call(unsaved);
     } else {
       window.location.assign(answer.url);
@@ -108,6 +109,13 @@ export function watchIdleness() {
     if (event.target === form) {
       event.preventDefault();
       lock();
+    }
+    if (event.target.matches("[data-sign-out]")) {
+      // What is typed here is kept first; other tabs cover themselves and keep what is typed there.
+      if (unsaved?.isConnected) {
+        event.preventDefault();
+        lock(event, event.target);
+      } else channel?.postMessage("signed out");
     }
   });
   channel?.addEventListener("message", lock);

@@ -10,6 +10,7 @@ import {
   createAll,
 } from "./govuk-frontend.js";
 import { offerCopies } from "./copy.js";
+import { foldFilters } from "./filters.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
 import { watchReasons } from "./reasons.js";
@@ -22,6 +23,7 @@ const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, Pa
 function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
   offerCopies(scope);
+  foldFilters(scope);
   watchAnswers(scope);
   watchReasons(scope);
   watchRevealed(scope);

@@ -115,7 +115,7 @@ def test_agency_joins_from_its_invitation_to_its_colleagues(mail):
     assert (_waiting(mireille), _stand(mireille, agency)) == ([], (False, ["Nora Nouvelle"]))
 
     assert client.get("/attente/")["Location"] == "/"
-    assert client.get("/")["Location"] == "/compte/"
+    assert client.get("/")["Location"] == "/orientations/"
     assert "Entraide inventée" in client.get("/compte/").text
     assert _stand(mireille, agency) == (True, ["Nora Nouvelle"])
 
@@ -127,7 +127,7 @@ def test_agency_joins_from_its_invitation_to_its_colleagues(mail):
     assert client.post(f"/equipe/{ines.pk}/admettre/", {"typed": five})["Location"] == "/equipe/"
 
     assert worker.get("/attente/")["Location"] == "/"
-    assert worker.get("/")["Location"] == "/compte/"
+    assert worker.get("/")["Location"] == "/orientations/"
     assert worker.get("/equipe/").status_code == 403
     assert [one.person.name for one in client.get("/equipe/").context["members"]] == ["Ines Inventée", "Nora Nouvelle"]
     done = Entry.objects.filter(action="accounts.admitted", reference__in=[str(nora.pk), str(ines.pk)])
@@ -167,7 +167,7 @@ def test_coordinator_sees_no_trace_of_who_waits_elsewhere(elsewhere):
 
     assert (page.context["waiting"], page.context["agencies"]) == ([], [])
     assert sorted(one.person.name for one in page.context["members"]) == ["Noor Fictive-Haddad", "Thea Inventée"]
-    others = [*Organisation.objects.exclude(name__contains="Clinique").values_list("name", flat=True), "Nora Nouvelle"]
+    others = [*Organisation.objects.exclude(name__contains="juridique").values_list("name", flat=True), "Nora Nouvelle"]
     assert [word for word in [*others, "Solange", "Dimitri"] if word in page.text] == []
     assert len(_waiting(solange)) == 1
 
@@ -224,7 +224,7 @@ def test_people_of_agencies_open_no_page_of_the_unit():
 
 
 def test_second_coordinator_comes_by_a_supervisor_and_waits_for_a_colleague(administrator):
-    clinic = Organisation.objects.get(name__contains="Clinique")
+    clinic = Organisation.objects.get(name__contains="juridique")
     _, second = newcomer("agency_coordinator", by=administrator, organisation=clinic.pk)
     email = User.objects.get(pk=second.user).email
     client = _signs_in(email, "un deux trois quatre cinq six")
@@ -266,7 +266,7 @@ def test_role_and_organisation_go_together(zone, role):
 
 def test_organisation_s_line_leads_to_the_invitation_of_its_coordinator():
     luc = signed_in("luc")
-    clinic = Organisation.objects.get(name__contains="Clinique")
+    clinic = Organisation.objects.get(name__contains="juridique")
     address = f"{INVITE}?organisation={clinic.pk}"
 
     assert address in luc.get("/administration/").text
@@ -307,7 +307,7 @@ def _queries(client: Client) -> int:
 
 def test_team_page_costs_the_same_with_one_and_with_ten_who_wait(administrator):
     mireille, noor = signed_in("mireille"), signed_in("noor")
-    clinic = Organisation.objects.get(name__contains="Clinique").pk
+    clinic = Organisation.objects.get(name__contains="juridique").pk
 
     def join() -> None:
         newcomer("agency_coordinator", by=administrator)

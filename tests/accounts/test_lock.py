@@ -98,6 +98,26 @@ def test_unlocking_leads_nowhere_else(client, suite):
     assert _unlock(client, suite=suite).headers["Location"] == "/"
 
 
+def test_question_in_an_address_outlives_the_lock(client):
+    client.post("/verrou/")
+    address = client.get("/compte/?suite=accueil&page=2")["Location"]
+
+    assert address == "/verrou/?suite=%2Fcompte%2F%3Fsuite%3Daccueil%26page%3D2"
+    assert _unlock(client, suite="/compte/?suite=accueil&page=2")["Location"] == "/compte/?suite=accueil&page=2"
+
+
+def test_kept_text_still_leads_where_its_form_would_have_led(client):
+    client.post("/verrou/")
+    client.post(f"{FORM}?suite=accueil&autre=1", {"name": "Garde", "legal_regime": "P-39.1"})
+    _unlock(client)
+    kept = ParkedText.objects.get()
+    again = f"{FORM}?suite=accueil&repris={kept.pk}"
+
+    assert kept.path == f"{FORM}?suite=accueil"
+    assert again.replace("&", "&amp;") in client.get("/textes-gardes/").text
+    assert 'value="Garde"' in client.get(again).text
+
+
 def test_five_idle_minutes_lock(client, time_machine):
     time_machine.move_to(timezone.now() + timedelta(minutes=5, seconds=1))
 

@@ -3,7 +3,7 @@
 import sys
 
 from cellule.settings import BASE_DIR
-from tests.bench import directory, fields, figures, lists, log, membership, pages, progress, sign_in, steps
+from tests.bench import directory, fields, figures, lists, log, membership, pages, progress, referrals, sign_in, steps
 from tests.bench.server import house
 
 GROUPS = {
@@ -15,6 +15,7 @@ GROUPS = {
     "log": log.measure,
     "directory": directory.measure,
     "membership": membership.measure,
+    "referrals": referrals.measure,
 }
 
 

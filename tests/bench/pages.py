@@ -25,14 +25,15 @@ def measure(house: House, world: dict[str, Any]) -> list[Figure]:
     read, written = (f"/dossiers/{shown(world['cases'][place]['reference'])}/" for place in (0, 1))
     figures = []
     for name, path in (("list_50_ratio", "/dossiers/"), ("case_page_ratio", read)):
-        _compare(house, path)
-        figures.append(_ratio(house, name, "tests.bench.visits:gets", path))
-    _compare(house, f"{written}notes/nouvelle/")
-    figures.append(_ratio(house, "note_save_ratio", "tests.bench.visits:saves", f"{written}notes/nouvelle/", written))
+        expect_alike(house, path)
+        figures.append(ratio(house, name, "tests.bench.visits:gets", path))
+    expect_alike(house, f"{written}notes/nouvelle/")
+    figures.append(ratio(house, "note_save_ratio", "tests.bench.visits:saves", f"{written}notes/nouvelle/", written))
     return figures
 
 
-def _compare(house: House, path: str) -> None:
+def expect_alike(house: House, path: str) -> None:
+    """Fail unless both sides show the very same page (NotTheSame)."""
     sealed, plain = (side.do("tests.bench.visits:page", path) for side in (house.sealed, house.plain))
     if sealed != plain:
         pairs = zip(sealed.splitlines(), plain.splitlines(), strict=False)
@@ -40,7 +41,8 @@ def _compare(house: House, path: str) -> None:
         raise NotTheSame(f"{path}\nsealed: {first[0]}\nplain:  {first[1]}")
 
 
-def _ratio(house: House, name: str, visit: str, *given: str) -> Figure:
+def ratio(house: House, name: str, visit: str, *given: str) -> Figure:
+    """Give the ratio of the house to plain Django, visited in turns by whoever is signed in on each side."""
     sides = (house.sealed, house.plain)
     times: dict[Side, list[float]] = {side: [] for side in sides}
     for side in sides:

@@ -13,6 +13,7 @@ from tests.bench.sides import Side, side
 
 SEALED, SMALL, PLAIN = "sealed", "small", "plain"
 FEW_CASES, MANY_CASES = 1_000, 100_000
+MANY_REFERRALS = 10_000
 # Unlike /tmp it is never in memory, where a commit would cost nothing.
 _DISK = Path("/var/tmp")
 
@@ -60,6 +61,7 @@ def _filled(server: Server, folder: Path) -> dict[str, Any]:
     """Fill the house by its verbs, copy it, and insert the crowds; gives the world that the verbs have made."""
     with _served(server, folder, SEALED, roles.RUNTIME) as sealed:
         world = sealed.do("tests.bench.sealed.world:fill")
+        world["referrals"] = sealed.do("tests.bench.sealed.referrals:fill")
     with server.connect() as administrator:
         administrator.execute(f'CREATE DATABASE "{SMALL}" OWNER {roles.OWNER} TEMPLATE "{SEALED}"')
         for statement in roles.connect_sql(SMALL):
@@ -69,6 +71,7 @@ def _filled(server: Server, folder: Path) -> dict[str, Any]:
             owner.do("tests.bench.sealed.world:insert_crowd", cases - len(world["cases"]))
             if database == SEALED:
                 owner.do("tests.bench.sealed.visible:entrust", "joaquin", 2000)
+                owner.do("tests.bench.sealed.referrals:insert_crowd", MANY_REFERRALS)
     with _served(server, folder, PLAIN, roles.RUNTIME) as plain:
         plain.do("tests.bench.plain.world:fill", world)
         plain.do("tests.bench.plain.world:insert_crowd", MANY_CASES - len(world["cases"]))

@@ -56,6 +56,15 @@ def saves(path: str, after: str, times: int) -> list[float]:
     return [_saved(path, after) for _ in range(times)]
 
 
+def presses(path: str, button: str, after: str) -> float:
+    """Press a button that asks nothing, on the page of this path; gives the seconds of its POST alone."""
+    token = _opened(path).hidden["csrfmiddlewaretoken"]
+    answer = _kept["browser"].post(button, {"csrfmiddlewaretoken": token})
+    if (answer.status, answer.location) != (302, after):
+        raise RuntimeError(f"{button} was not taken: {answer.status} {answer.location}")
+    return answer.seconds
+
+
 def queries(path: str, after: str = "") -> int:
     """How many statements a page takes, or saving its form when `after` says where that leads."""
     if not after:

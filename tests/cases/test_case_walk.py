@@ -18,6 +18,7 @@ from cases.notices import (
 from cellule.notices.models import Notice
 from cellule.steps import Stale, TooLate
 from tests.factories import assess, case_at, inquiry, need, settle_contact, take
+from tests.people import said
 
 WALK = [
     ("begin_intake", "inquiry", "intake"),
@@ -222,6 +223,30 @@ def test_each_decision_tells_whom_it_waits_for_and_then_the_lead(caseworker, sup
 
     waits = {("Mireille", WAITS_FOR_DECISION.code), ("Omar", WAITS_FOR_DECISION.code)}
     assert noticed == [waits, {("Claire", DECIDED.code)}, waits, {("Claire", DECIDED.code)}]
+
+
+def test_case_is_shared_with_the_same_person_once(case, caseworker, other_caseworker, supervisor):
+    take(case, "share", caseworker, to=other_caseworker.user)
+    notices, milestones = Notice.objects.count(), case.milestones.count()
+
+    with pytest.raises(TooLate) as refusal:
+        case.share(by=supervisor, to=other_caseworker.user)
+
+    assert refusal.value.reasons == (said("The case is shared with this person already."),)
+    assert (Notice.objects.count(), case.milestones.count()) == (notices, milestones)
+
+
+@pytest.mark.parametrize("step", ["assign", "hand_over"])
+def test_case_is_not_given_to_who_leads_it(case, caseworker, supervisor, step):
+    by = supervisor if step == "assign" else caseworker
+    take(case, "begin_intake", caseworker)
+    milestones = case.milestones.count()
+
+    with pytest.raises(TooLate) as refusal:
+        getattr(case, step)(by=by, to=caseworker.user)
+
+    assert refusal.value.reasons == (said("This person leads the case already, or cannot lead one."),)
+    assert case.milestones.count() == milestones
 
 
 def test_supervisor_gives_no_share_to_themselves(case, supervisor):

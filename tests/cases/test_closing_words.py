@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cases.models import Case, State
 from cases.models.codes import ClosingReason, ClosingTalk
-from tests.factories import case_at
+from tests.factories import case_at, inquiry
 
 FIRST, SECOND, ANSWER = "Elle a un bail.", "Elle a un bail et un emploi.", "Attendons l’audience de mardi."
 
@@ -33,15 +33,42 @@ def test_lead_reads_the_proposal_and_the_answer(as_, declined):
     assert _texts(as_("claire"), declined) == [ANSWER, proposal]
 
 
-def test_words_stand_with_the_last_step_only(as_, declined, caseworker, supervisor):
+def test_each_proposal_and_each_answer_keeps_its_own_words(as_, declined, caseworker, supervisor):
+    first = f"{ClosingReason.GOALS_REACHED.label}\n{ClosingTalk.HELD.label}\n{FIRST}"
     told = {"reason": ClosingReason.MOVED, "talk": ClosingTalk.NOT_SAFE}
-    declined.propose_closing(by=caseworker, words=SECOND, **told)
-    proposal = f"{ClosingReason.MOVED.label}\n{ClosingTalk.NOT_SAFE.label}\n{SECOND}"
-    assert _texts(as_("claire"), declined) == [proposal, ANSWER, ""]
+    second = f"{ClosingReason.MOVED.label}\n{ClosingTalk.NOT_SAFE.label}\n{SECOND}"
 
+    declined.propose_closing(by=caseworker, words=SECOND, **told)
     Case.objects.get(pk=declined.pk).close(by=supervisor, answer="D’accord.")
 
-    assert _texts(as_("claire"), declined) == ["D’accord.", proposal, "", ""]
+    assert _texts(as_("claire"), declined) == ["D’accord.", second, ANSWER, first]
+
+
+def test_supervisor_decides_on_the_last_proposal(as_, declined, caseworker):
+    declined.propose_closing(by=caseworker, reason=ClosingReason.MOVED, talk=ClosingTalk.NOT_SAFE, words=SECOND)
+
+    page = as_("mireille").get(reverse("cases:step", args=[declined.reference, "fermer"]))
+
+    answers = [str(answer) for _question, answer in page.context["decides_on"]]
+    assert answers == [ClosingReason.MOVED.label, ClosingTalk.NOT_SAFE.label, SECOND]
+
+
+def test_inquiry_keeps_why_it_was_closed(as_, caseworker):
+    case = inquiry(caseworker)
+
+    case.close_inquiry(by=caseworker, reason=ClosingReason.ERROR, words=FIRST)
+
+    events = as_("claire").get(reverse("cases:case", args=[case.reference])).context["events"]
+    assert [event.text for event in events] == [f"{ClosingReason.ERROR.label}\n{FIRST}", ""]
+
+
+def test_closing_without_a_word_leaves_nothing_sealed(declined, caseworker, supervisor):
+    declined.propose_closing(by=caseworker, reason=ClosingReason.MOVED, talk=ClosingTalk.HELD, words=SECOND)
+
+    declined.close(by=supervisor)
+
+    # The two proposals, and the answer to the first of them.
+    assert declined.milestones.filter(story__isnull=False).count() == 3
 
 
 def test_supervisor_reads_the_words_only_where_they_decide(as_, declined):

@@ -9,6 +9,7 @@ from cases.actions import CASE_OPENED
 from cases.intake import Known
 from cases.models import Case, PersonOrdinary
 from cellule.forms import Unknown
+from cellule.forms.unknown import to_json
 from cellule.vault.models.owner import Compartment
 from tests.people import acting
 from tests.world import PEOPLE
@@ -129,6 +130,17 @@ def test_language_page_writes_the_case_and_the_person(as_, begun, answer, logged
     now = known(begun)
     assert (now.ordinary.language, now.ordinary.interpreter, now.ordinary.channel) == ("pan", "yes", "phone")
     assert (now.person.interpreter, now.person.avoid) == ("woman", "La belle-sœur.\nLe voisin.")
+
+
+@pytest.mark.parametrize("why", Unknown)
+def test_whom_to_avoid_may_be_unknown_for_a_reason(as_, begun, answer, why):
+    fields = {"spoken": "pan", "interpreter": "yes", "gender": "woman", "avoid": "", "avoid-unknown": why}
+    claire = as_("claire")
+
+    assert answer(claire, address(begun, "langue"), fields).status_code == 302
+
+    assert known(begun).person.avoid == to_json(why)
+    assert claire.get(address(begun, "langue")).context["form"].initial["avoid"] == why
 
 
 def test_language_may_stay_open_and_who_may_interpret_may_wait(as_, begun, answer):

@@ -16,6 +16,7 @@ from cases.models import Scope
 from tests.cases import crowd
 from tests.factories import inquiry
 from tests.people import acting, signed_in
+from tests.referrals.sent import CLINIC, consent, joined
 
 CASES = 30_000
 FILLED = {
@@ -30,6 +31,7 @@ FILLED = {
     "public.cases_safecontact": {},
     "public.cases_riskassessment": {},
     "public.cases_milestone": {},
+    "public.cases_consent": {},
     "public.cases_visit": {"user_id": "colleague.id"},
     "public.cases_savedview": {"user_id": "colleague.id", "filters": "to_jsonb(c.reference)"},
     "keys.vault_ownerkey": {"id": "(SELECT max(k.id) FROM keys.vault_ownerkey k) + ('x' || c.reference)::bit(32)::int"},
@@ -76,6 +78,7 @@ def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection
     clients = {name: signed_in(name) for name in ("claire", "mireille")}
     clients["claire"].post(reverse("cases:keep_view", args=["mine"]) + "?depuis=4")
     fullest = max((case for case in told if case.is_led_by(cast["claire"].user)), key=lambda case: case.version)
+    consent(fullest, cast["claire"], joined(CLINIC, cast["mireille"]))
     page = reverse("cases:case", args=[fullest.reference])
     clients["claire"].get(page)
     crowd.insert_cases(owner_connection, CASES)

@@ -119,6 +119,60 @@ def test_who_is_overtaken_keeps_their_text_and_sees_nothing_of_the_other(as_, ca
     assert shown == PersonIdentity("Zoé Fictive", "", None, [])
 
 
+def test_written_identity_is_taken_away_for_good(as_, case, known, logged):
+    claire, address = as_("claire"), _address(case, known, "identity")
+    version = claire.get(address).context["form"]["version"].value()
+    logged()
+
+    answer = claire.post(address, {"version": version, "empty": "on"})
+
+    assert (answer.status_code, answer["Location"]) == (302, _people(case))
+    assert logged() == [("cases.identity_emptied", "cases.person", case.reference, *DONE)]
+    now = Person.objects.get(pk=known.pk)
+    assert (now.identity, now.version) == (None, version + 1)
+    assert said("No identity is written down.") in claire.get(_address(case, known)).text
+
+
+def test_taking_away_twice_leaves_nothing_as_well(as_, case, known, logged):
+    claire, address = as_("claire"), _address(case, known, "identity")
+    sent = {"version": claire.get(address).context["form"]["version"].value(), "empty": "on"}
+    claire.post(address, sent)
+    logged()
+
+    again = claire.post(address, sent)
+
+    assert (again.status_code, again["Location"], logged()) == (302, _people(case), [])
+
+
+def test_identity_that_was_written_anew_meanwhile_is_not_taken_away(as_, case, known, caseworker):
+    claire, address = as_("claire"), _address(case, known, "identity")
+    sent = {"version": claire.get(address).context["form"]["version"].value(), "empty": "on"}
+    case.write_identity(known, by=caseworker, identity=PersonIdentity("Zoé Fictive"), version=sent["version"])
+
+    stale = claire.post(address, sent)
+
+    assert (stale.status_code, stale.context["form"]["empty"].value()) == (409, True)
+    shown = claire.post(_address(case, known), {"reason": "correction"}).context["written"]
+    assert shown == PersonIdentity("Zoé Fictive", "", None, [])
+
+
+def test_answers_and_taking_them_away_contradict_each_other(as_, case, known):
+    claire, address = as_("claire"), _address(case, known, "identity")
+    version = claire.get(address).context["form"]["version"].value()
+
+    answer = claire.post(address, {"version": version, "legal_name": "Zoé Fictive", "empty": "on"})
+
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors), form["legal_name"].value()) == (422, ["empty"], "Zoé Fictive")
+    assert Person.objects.get(pk=known.pk).identity is not None
+
+
+def test_empty_identity_has_nothing_to_take_away(as_, case, client_of):
+    form = as_("claire").get(_address(case, client_of, "identity")).context["form"]
+
+    assert list(form.fields) == ["legal_name", "original_script", "born", "seen", "version"]
+
+
 def test_identity_survives_the_lock(as_, case, client_of):
     claire, address = as_("claire"), _address(case, client_of, "identity")
     claire.get(address)
@@ -169,7 +223,7 @@ def test_question_opens_nothing_and_the_answer_holds_the_identity(as_, case, kno
     assert NAME not in answer.text.partition("</title>")[0]
     assert logged() == [("cases.identity_revealed", "cases.case", case.reference, *DONE)]
     entry = Entry.objects.of_action("cases.identity_revealed").get()
-    assert (entry.purpose, entry.detail_commitment) == ("identify", None)
+    assert (entry.purpose, entry.shown, entry.detail_commitment) == ("identify", [known.reference], None)
 
 
 def test_page_loaded_again_asks_again(as_, case, known, logged):
@@ -191,7 +245,7 @@ def test_words_go_to_the_privacy_officer_and_nowhere_else(as_, case, known, priv
     assert logged() == [("cases.identity_revealed", "cases.case", case.reference, *DONE)]
     entry = Entry.objects.of_action("cases.identity_revealed").get()
     document, _salt = open_letter(privacy_officer.vault, Letter.objects.get(row=entry.pk))
-    assert (entry.purpose, document) == ("other", {"words": words})
+    assert (entry.purpose, entry.shown, document) == ("other", [known.reference], {"words": words})
     assert "MARQUÉE".encode() not in bytes(entry.body)
 
 

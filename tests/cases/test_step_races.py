@@ -5,23 +5,20 @@ row, and then goes by what it finds.
 """
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection, connections, transaction
-from django.http import Http404
+from django.db import connections
 
 from audit.log.models import Entry
 from cases.models import Case, Need, State
 from cases.models.codes import NeedState, RiskLevel
 from cellule.accounts.acting import Acting
-from cellule.steps import TooLate
 from tests.factories import assess, case_at, need, take
 from tests.people import acting
+from tests.races import answer_of, one_after_the_other
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,49 +61,6 @@ class Scene:
             "notes": case.notes.count(),
             "needs": list(case.needs.values_list("state", flat=True)),
         }
-
-
-def _answer(act: Callable[[], object]) -> str:
-    try:
-        act()
-    except Http404:
-        return "404"
-    except PermissionDenied:
-        return "403"
-    except TooLate:
-        return "409"
-    return "done"
-
-
-def _one_after_the_other(first: Callable[[], object], second: Callable[[], object]) -> tuple[str, str]:
-    """Begin the second while the first is done and not yet kept, and keep it once the second waits for it."""
-    answers: list[str] = []
-
-    def run() -> None:
-        answers.append(_answer(second))
-        connections.close_all()
-
-    other = threading.Thread(target=run)
-    with transaction.atomic():
-        answered = _answer(first)
-        other.start()
-        _wait_for_somebody_who_waits(other)
-    other.join()
-    return answered, answers[0]
-
-
-def _wait_for_somebody_who_waits(other: threading.Thread) -> None:
-    """Return when the other's statement stands before a lock. Fails when it never does."""
-    while other.is_alive():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                " WHERE NOT l.granted AND a.datname = current_database()"
-            )
-            if cursor.fetchone() == (1,):
-                return
-        time.sleep(0.005)
-    raise AssertionError("the second act did not wait for the first")
 
 
 @pytest.fixture
@@ -238,14 +192,13 @@ RACES = {
         ("done", {"shared": [], "notes": 1}),
         shared=True,
     ),
-    "share, and end the share": Race(
+    "share with the same colleague twice": Race(
         State.ACTIVE,
         (),
         lambda scene: scene.step("claire", "share", to="joaquin"),
-        lambda scene: scene.step("mireille", "end_sharing", to="joaquin"),
-        ("done", {"shared": []}),
-        ("done", {"shared": ["Joaquín"]}),
-        shared=True,
+        lambda scene: scene.step("mireille", "share", to="joaquin"),
+        ("409", {"shared": ["Joaquín"]}),
+        ("409", {"shared": ["Joaquín"]}),
     ),
     "end a share twice": Race(
         State.ACTIVE,
@@ -309,7 +262,7 @@ def test_who_comes_second_is_answered_as_if_they_had_come_later(scene, race, one
     expected, stands = race.one_first if one_is_first else race.other_first
     before = Entry.objects.filter(outcome="done").count()
 
-    answers = _one_after_the_other(first, second)
+    answers = one_after_the_other(first, second)
 
     assert answers == ("done", expected)
     found = played.stands()
@@ -318,7 +271,25 @@ def test_who_comes_second_is_answered_as_if_they_had_come_later(scene, race, one
     assert _done_since(before) == answers.count("done")
 
 
-@pytest.mark.parametrize("race", ["two supervisors close", "a need is met, or dropped", "the same step in two windows"])
+def test_share_that_waited_for_the_end_of_another_is_a_new_one(scene):
+    played = scene(State.ACTIVE, shared=True)
+    ended = played.step("mireille", "end_sharing", to="joaquin")
+    shared = played.step("claire", "share", to="joaquin")
+
+    answers = one_after_the_other(ended, shared)
+
+    assert (answers, played.stands()["shared"]) == (("done", "done"), ["Joaquín"])
+
+
+@pytest.mark.parametrize(
+    "race",
+    [
+        "two supervisors close",
+        "a need is met, or dropped",
+        "the same step in two windows",
+        "share with the same colleague twice",
+    ],
+)
 def test_at_the_very_same_moment_exactly_one_is_first(scene, race):
     race = RACES[race]
     played, together, answers = scene(race.state, *race.made, shared=race.shared), threading.Barrier(2), []
@@ -326,7 +297,7 @@ def test_at_the_very_same_moment_exactly_one_is_first(scene, race):
 
     def run(act: Callable[[], object]) -> None:
         together.wait()
-        answers.append(_answer(act))
+        answers.append(answer_of(act))
         connections.close_all()
 
     threads = [threading.Thread(target=run, args=[act]) for act in (race.one(played), race.other(played))]

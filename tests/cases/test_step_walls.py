@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from audit.log.actions import Outcome
 from audit.log.record import record
-from cases.actions import INTAKE_BEGUN, NOTE_ADDED
+from cases.actions import INTAKE_BEGUN, NEED_MET, NOTE_ADDED
 from cases.models import Case, CaseOrdinary, CaseUserGrant, Channel, Interpreter, Need, NeedStory, State
 from cases.models.codes import NeedState
 from cases.models.moments import now, this_week
@@ -265,6 +265,26 @@ def test_need_does_not_move_without_its_entry(case, caseworker):
         Need.objects.filter(pk=kept.pk).update(state=NeedState.MET)
 
 
+def test_entry_of_a_move_covers_one_need(case, caseworker):
+    kept, other = need(case, caseworker), need(case, caseworker)
+
+    with refused("cases_need_moves_told"):
+        _tell_of(kept, caseworker)
+        _run("UPDATE cases_need SET state = 'met' WHERE case_id = %(case)s", case=case.pk)
+    with _kept():
+        _tell_of(kept, caseworker)
+        _run("UPDATE cases_need SET state = 'met' WHERE id = %(need)s", need=kept.pk)
+
+    states = dict(Need.objects.values_list("pk", "state"))
+    assert states == {kept.pk: NeedState.MET, other.pk: NeedState.OPEN}
+
+
+def _tell_of(kept: Need, by) -> None:
+    """Write the entry of a need that is met."""
+    told = {"subject_type": "cases.need", "reference": kept.case.reference, "purpose": f"open>met {kept.pk}"}
+    record(NEED_MET, by=by.actor, **told)
+
+
 def test_grant_says_nothing_to_the_wall(case, caseworker, other_caseworker):
     """A row planted among the grants moves no case."""
     CaseUserGrant.objects.filter(content_object=case).update(user=other_caseworker.user)
@@ -289,7 +309,12 @@ def test_walls_stand_in_every_session(db, model):
         found = cursor.fetchall()
 
     wall = f"{model._meta.db_table}_moves"
-    assert found == [(wall, "A", False), (f"{wall}_told_move", "A", True), (f"{wall}_told_start", "A", True)]
+    assert {enabled for _name, enabled, _later in found} == {"A"}
+    assert [row for row in found if row[0].startswith(wall)] == [
+        (wall, "A", False),
+        (f"{wall}_told_move", "A", True),
+        (f"{wall}_told_start", "A", True),
+    ]
 
 
 @pytest.mark.parametrize(

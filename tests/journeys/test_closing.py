@@ -50,7 +50,7 @@ def test_closing_is_declined_then_agreed_and_the_case_reopened(arrives, case):
 
     claire.goes_to(address)
     claire.sees_the_stage("Closed")
-    claire.reads(SECOND, "D’accord, et merci.")
+    claire.reads(FIRST[:200].strip(), *ANSWER.splitlines(), SECOND, "D’accord, et merci.")
     rests(claire, address)
 
     mireille.takes("Reopen the case")

@@ -51,13 +51,27 @@ MOMENTS += ["cases:intake_task", "cases:intake_check"]
 MOMENTS += ["cases:people", "cases:new_person", "cases:person", "cases:identity", "cases:incident", "cases:part"]
 MOMENTS += ["cases:reveal_identity", "cases:reveal_contact", "cases:reveal_story"]
 # `test_resources.py` looks at these.
-MOMENTS += ["referrals:directory", "referrals:sheet", "referrals:new_agreement", "referrals:agreement_step"]
+MOMENTS += [
+    "referrals:begin",
+    "referrals:directory",
+    "referrals:sheet",
+    "referrals:new_agreement",
+    "referrals:agreement_step",
+]
+# `test_consents.py` looks at these.
+MOMENTS += ["referrals:consents", "referrals:new_consent", "referrals:consent", "referrals:withdraw"]
+MOMENTS += ["referrals:connect"]
+# `test_referral_story.py` looks at these.
+MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referrals:message"]
+MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
+# A part of the page of a case.
+NO_PAGES += ["referrals:panel"]
 
 
 @dataclass(frozen=True)

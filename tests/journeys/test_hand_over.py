@@ -110,7 +110,7 @@ def test_share_is_ended_by_one_button(claire, joaquin, address):
     claire.takes("Share with a colleague", to="Joaquín Inventado")
     assert joaquin.goes_to(address).status == 200
 
-    claire.presses("End the share")
+    claire.page.get_by_role("button", name=claire.words("End the share")).click()
     claire.is_at(address)
 
     expect(claire.page.locator("main")).not_to_contain_text(claire.words("Shares in it"))

@@ -106,6 +106,14 @@ def test_identity_is_written_and_revealed_for_a_minute(arrives, case):
     expect(claire.page.locator("[data-reseal]")).to_contain_text(claire.words("Sealed"))
     assert LEGAL not in claire.page.content()
 
+    claire.goes_to(_address(case, "identity", client))
+    claire.field("empty").check()
+    _sends(claire, "Save the identity")
+    claire.is_at(_address(case, "people"))
+    claire.goes_to(_address(case, "reveal_identity", client))
+    claire.reads(claire.words("No identity is written down."))
+    look_everywhere(claire)
+
 
 def test_revealed_number_is_gone_after_the_lock_and_by_every_way_back(arrives, case):
     address, claire = _address(case, "reveal_contact"), arrives("claire")

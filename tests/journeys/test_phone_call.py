@@ -77,7 +77,7 @@ def assigns_it_to_claire(mireille) -> None:
     mireille.is_told_today("A case waits for somebody to lead it.")
     mireille.looks()
     mireille.page.get_by_role("link", name=mireille.words("%(count)s case without a lead") % {"count": 1}).click()
-    mireille.is_at("/dossiers/sans-responsable/")
+    mireille.is_at("/dossiers/cellule/sans-responsable/")
     mireille.looks()
     mireille.page.locator("main tbody a").click()
     mireille.sees_the_case()

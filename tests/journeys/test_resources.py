@@ -5,11 +5,14 @@ import re
 import pytest
 from django.urls import reverse
 
+from cases.models import State
 from referrals.fiction import DIRECTORY, tell
 from referrals.hsds.files import read_file
 from referrals.hsds.loading import load
 from referrals.models import Agency, Agreement, Service
+from tests.factories import case_at
 from tests.people import acting
+from tests.referrals.sent import SHELTER, joined
 
 WIDTHS = (320, 1280)
 
@@ -45,6 +48,30 @@ def test_caseworker_finds_a_service(arrives):
         _looks_everywhere(claire)
     consultation = Service.objects.get(name="Consultation médicale")
     claire.goes_to(reverse("referrals:sheet", args=[consultation.reference]))
+    _looks_everywhere(claire)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_sheet_of_a_service_leads_to_a_referral(arrives):
+    """First without a case to choose, then for one that has no consent for this agency yet."""
+    claire, lead = arrives("claire"), acting("claire")
+    bed = joined(SHELTER, acting("mireille")).services.get()
+    claire.signs_in()
+    claire.goes_to(reverse("referrals:sheet", args=[bed.reference]))
+    claire.presses("Refer somebody to this service")
+    claire.is_at(reverse("referrals:begin", args=[bed.reference]))
+    claire.reads(claire.words("You lead no open case from which something could be sent."))
+    _looks_everywhere(claire)
+
+    case = case_at(State.ACTIVE, lead)
+    claire.page.reload()
+    _looks_everywhere(claire)
+    claire.chooses(case=case.reference)
+    claire.presses("Prepare a referral")
+    claire.page.wait_for_url("**/preparer/")
+    _looks_everywhere(claire)
+    claire.presses("Write down the person’s answer")
+    claire.is_at(reverse("referrals:new_consent", args=[case.reference]))
     _looks_everywhere(claire)
 
 

@@ -42,6 +42,13 @@ MONTREAL = ZoneInfo("America/Toronto")
             "2026-07-01T08:00-04:00",
             "2026-07-01T08:00-04:00",
         ),
+        (
+            typography.iso_day,
+            datetime.datetime(2026, 12, 1, 3, 15, tzinfo=datetime.UTC),
+            "2026-11-30",
+            "2026-11-30",
+        ),
+        (typography.iso_day, None, "", ""),
         (typography.number, 1234567.5, "1\u00a0234\u00a0567,5", "1,234,567.5"),
         (typography.number, 12, "12", "12"),
         (typography.number, None, "", ""),

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from audit.log.record import record
 from cellule.accounts.models import Organisation
+from cellule.enforcement import enforcement_in
 from referrals import policies
 from referrals.actions import AGREEMENT_DRAFTED
-from referrals.enforcement import enforcement_in
 from referrals.models import APART, Agency, AgencyKind, Agreement, AgreementState
 from tests.referrals.agencies import agency, agreement
 

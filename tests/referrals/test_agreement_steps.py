@@ -12,38 +12,39 @@ from tests.people import acting
 from tests.referrals.agencies import agency, agreement
 from tests.step_answer import answer
 
-# Mireille supervises, Claire leads cases, Ana takes first calls, Paule audits, Luc keeps the machine running.
-PEOPLE = ("mireille", "claire", "ana", "paule", "luc", "system")
+# Mireille supervises, Claire leads cases, Ana takes first calls, Noor and Solange are of
+# two agencies, Paule audits, Luc keeps the machine running.
+PEOPLE = ("mireille", "claire", "ana", "noor", "solange", "paule", "luc", "system")
 REACHED_BY = {"draft": [], "in_force": ["put_in_force"], "suspended": ["put_in_force", "suspend"], "ended": ["end"]}
 
 TABLE = """
 # draft
-put_in_force done 403 403 404 404 403
-suspend      409  403 403 404 404 403
-resume       409  403 403 404 404 403
-end          done 403 403 404 404 403
-expire       403  403 403 404 404 409
+put_in_force done 403 403 404 404 404 404 403
+suspend      409  403 403 404 404 404 404 403
+resume       409  403 403 404 404 404 404 403
+end          done 403 403 404 404 404 404 403
+expire       403  403 403 404 404 404 404 409
 
 # in_force
-put_in_force 409  403 403 404 404 403
-suspend      done 403 403 404 404 403
-resume       409  403 403 404 404 403
-end          done 403 403 404 404 403
-expire       403  403 403 404 404 409
+put_in_force 409  403 403 404 404 404 404 403
+suspend      done 403 403 404 404 404 404 403
+resume       409  403 403 404 404 404 404 403
+end          done 403 403 404 404 404 404 403
+expire       403  403 403 404 404 404 404 409
 
 # suspended
-put_in_force 409  403 403 404 404 403
-suspend      409  403 403 404 404 403
-resume       done 403 403 404 404 403
-end          done 403 403 404 404 403
-expire       403  403 403 404 404 409
+put_in_force 409  403 403 404 404 404 404 403
+suspend      409  403 403 404 404 404 404 403
+resume       done 403 403 404 404 404 404 403
+end          done 403 403 404 404 404 404 403
+expire       403  403 403 404 404 404 404 409
 
 # ended
-put_in_force 409  403 403 404 404 403
-suspend      409  403 403 404 404 403
-resume       409  403 403 404 404 403
-end          409  403 403 404 404 403
-expire       403  403 403 404 404 409
+put_in_force 409  403 403 404 404 404 404 403
+suspend      409  403 403 404 404 404 404 403
+resume       409  403 403 404 404 404 404 403
+end          409  403 403 404 404 404 404 403
+expire       403  403 403 404 404 404 404 409
 """
 
 

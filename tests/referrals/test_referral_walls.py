@@ -158,7 +158,7 @@ def test_last_day_counts_where_something_leaves(case, caseworker, clinic):
 def _ended(given: Consent, by) -> None:
     """End a consent past its step, with the entry of the move, and stop nothing."""
     Consent.objects.filter(pk=given.pk).update(state=ConsentState.WITHDRAWN)
-    record(actions.REFERRAL_SEEN, by=by.actor, purpose="given>withdrawn", **given._told_by(by))
+    record(actions.REFERRAL_SEEN, by=by.actor, purpose=f"given>withdrawn {given.reference}", **given._told_by(by))
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.VIEWED, S.ACCEPTED, S.IN_SERVICE, S.ON_HOLD, S.COMPLETED, S.NOT_DELIVERED])

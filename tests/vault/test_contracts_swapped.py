@@ -20,6 +20,7 @@ from cellule.vault.models.owner import Compartment
 from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import OpenedOwner
 from tests.factories import assess, case_at, need, take
+from tests.referrals.sent import CLINIC, SHELTER, consent, joined
 
 COLUMNS = [
     (model, field)
@@ -48,6 +49,8 @@ def told(lead: Acting, supervisor: Acting) -> Case:
     for _ in range(2):
         case.add_note(by=lead, row_id=uuid.uuid4(), body="Une note.")
         need(case, lead)
+    for name in (CLINIC, SHELTER):
+        consent(case, lead, joined(name, supervisor))
     take(case, "propose_closing", lead)
     take(case, "decline_closing", supervisor)
     return Case.objects.get(pk=case.pk)

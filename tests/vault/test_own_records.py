@@ -22,13 +22,6 @@ def draft(own, caseworker):
     return write(caseworker, own, "brouillon")
 
 
-def test_its_author_opens_it_without_an_entry(own, draft, caseworker):
-    entries = Entry.objects.count()
-
-    assert read(caseworker.vault.open_own(own, PARTS), draft) == [{"brouillon"}]
-    assert Entry.objects.count() == entries
-
-
 def test_its_author_opens_it_with_an_entry_as_any_owner(own, draft, caseworker):
     one = open_folder(caseworker, own)
     several = caseworker.vault.open_owners([own], PARTS, action=OPENED, by=caseworker.actor)
@@ -50,7 +43,7 @@ def test_written_again_it_keeps_its_key(own, draft, caseworker):
     again = write(caseworker, own, "suite")
 
     assert keys_of(own) == rows
-    assert read(caseworker.vault.open_own(own, PARTS), draft, again) == [{"brouillon"}, {"suite"}]
+    assert read(open_folder(caseworker, own), draft, again) == [{"brouillon"}, {"suite"}]
 
 
 def test_somebody_in_no_group_has_own_records_too(administrator):
@@ -58,15 +51,13 @@ def test_somebody_in_no_group_has_own_records_too(administrator):
 
     paper = write(administrator, own, "pense-bête")
 
-    assert read(administrator.vault.open_own(own, PARTS), paper) == [{"pense-bête"}]
+    assert read(open_folder(administrator, own), paper) == [{"pense-bête"}]
 
 
 def test_nobody_else_opens_it_or_writes_to_it(own, draft, supervisor, other_caseworker, administrator):
     rows = keys_of(own)
 
     for person in (supervisor, other_caseworker, administrator):
-        with pytest.raises(NotAMember):
-            person.vault.open_own(own, PARTS)
         with pytest.raises(NotAMember):
             person.vault.open_owner(own, PARTS, action=OPENED, by=person.actor, relation=Relation.NONE)
         with pytest.raises(NotAMember):
@@ -82,7 +73,7 @@ def test_keys_given_to_somebody_else_do_not_open(own, draft, other_caseworker):
     OwnerKey.objects.filter(owner=own.pk).update(holder=own.key_holder)
 
     with pytest.raises(CannotOpen):
-        other_caseworker.vault.open_own(own, PARTS)
+        open_folder(other_caseworker, own)
     with pytest.raises(CannotOpen):
         write(other_caseworker, own, "ajout")
 
@@ -92,29 +83,18 @@ def test_key_of_another_epoch_does_not_open(own, draft, caseworker, epoch):
     OwnerKey.objects.filter(owner=own.pk).update(epoch=epoch)
 
     with pytest.raises(CannotOpen):
-        caseworker.vault.open_own(own, PARTS)
-
-
-def test_case_is_never_read_as_ones_own(caseworker):
-    """Its door is the one with the entry."""
-    folder = folder_of("unit")
-    write(caseworker, folder, "dossier")
-
-    with pytest.raises(NotAMember):
-        caseworker.vault.open_own(folder, PARTS)
+        open_folder(caseworker, own)
 
 
 def test_case_whose_row_names_a_person_is_neither_read_nor_written(caseworker):
     """Somebody with the database makes a case look like a draft, to have it read without an entry or sealed away."""
     folder = folder_of("unit")
-    paper = write(caseworker, folder, "dossier")
+    write(caseworker, folder, "dossier")
     rows = keys_of(folder)
     folder.key_holder = caseworker.user.pk
 
-    opened = caseworker.vault.open_own(folder, PARTS)
-
-    with pytest.raises(CannotOpen):
-        read(opened, paper)
+    with pytest.raises(HeldElsewhere):
+        open_folder(caseworker, folder)
     with pytest.raises(HeldElsewhere):
         write(caseworker, folder, "ajout")
     assert keys_of(folder) == rows

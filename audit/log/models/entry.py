@@ -72,6 +72,18 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             wanted |= models.Q(shown__contains=[reference])
         return self.filter(wanted)
 
+    def about_the_case_of(self, *references: str) -> Self:
+        """Keep what concerns the cases to which these references lead: their own, a referral's, what a list showed.
+
+        Joined by the case's log reference, so that nothing is found any more once that is destroyed.
+        """
+        named = self.model._default_manager.filter(reference__in=references, subject__isnull=False)
+        cases = list(named.order_by().values_list("subject", flat=True).distinct())
+        # Lists name records by reference alone.
+        known = self.model._default_manager.filter(subject__in=cases).exclude(reference="")
+        about = self.about(*references, *known.order_by().values_list("reference", flat=True).distinct())
+        return about | self.filter(subject__in=cases)
+
     def of_action(self, *codes: str) -> Self:
         return self.filter(action__in=codes)
 
@@ -145,6 +157,7 @@ class Entry(models.Model):
             models.Index(fields=["actor_role", "id"], name="log_entry_by_role"),
             models.Index(fields=["action", "id"], name="log_entry_by_action"),
             models.Index(fields=["reference", "id"], name="log_entry_about", condition=~models.Q(reference="")),
+            models.Index(fields=["subject", "id"], name="log_entry_of_case", condition=models.Q(subject__isnull=False)),
             models.Index(fields=["outcome", "id"], name="log_entry_not_done", condition=~models.Q(outcome="done")),
         ]
 

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cellule.enforcement import NAMES
+
 
 class Organisation(models.Model):
     """A body whose people sign in; its privacy law decides deadlines (domain.md 2.1)."""
@@ -36,7 +38,12 @@ class Organisation(models.Model):
                 condition=models.Q(zone="unit"),
                 name="organisation_one_unit",
                 violation_error_message=_("There is only one unit in a house."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(zone="unit") | ~models.Q(name__iregex=NAMES),
+                name="organisation_partner_is_not_apart",
+                violation_error_message=_("Nobody of a police or border body signs in here."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Texts that reached the house while the session was locked."""
+"""Texts that reached the house while the session was locked, or after it had ended."""
 
 import uuid
 
@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST
 
 from cellule.accounts.doors import open_while_waiting
 from cellule.vault import parking
+from cellule.vault.models import ParkedText
 
 
 @open_while_waiting
 def kept(request: HttpRequest) -> HttpResponse:
     """Each kept text with a way to go on writing, or to throw it away."""
     texts = [
-        {"id": text.pk, "kept_on": text.kept_on, "url": f"{text.path}?{urlencode({'repris': text.pk})}"}
-        for text in parking.parked_for(request.user.pk)
+        {"id": text.pk, "kept_on": text.kept_on, "url": _resumed(text)} for text in parking.parked_for(request.user.pk)
     ]
     return render(request, "accounts/kept.html", {"texts": texts})
 
@@ -27,3 +27,7 @@ def kept(request: HttpRequest) -> HttpResponse:
 def discard(request: HttpRequest, text: uuid.UUID) -> HttpResponse:
     parking.discard(request.user.pk, text)
     return redirect(reverse("accounts:kept") if parking.parked_for(request.user.pk) else "/")
+
+
+def _resumed(text: ParkedText) -> str:
+    return f"{text.path}{'&' if '?' in text.path else '?'}{urlencode({'repris': text.pk})}"

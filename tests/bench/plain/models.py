@@ -9,10 +9,18 @@ from cellule import references
 from tests.bench.plain.codes import Interpreter, NeedKind, RiskLevel, State
 
 
+class Agency(models.Model):
+    name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=150)
     language = models.CharField(max_length=2, default="fr")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="people")
 
 
 class Case(models.Model):
@@ -128,3 +136,52 @@ class SafeContact(models.Model):
 
     def __str__(self) -> str:
         return "contact"
+
+
+class Service(models.Model):
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="services")
+    name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Referral(models.Model):
+    """What was sent and answered, in words: pairs of a question and its answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    reference = models.CharField(max_length=references.LENGTH, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="referrals")
+    state = models.CharField(max_length=20)
+    access_until = models.DateField(null=True)
+    envelope = models.JSONField()
+    agreed = models.JSONField()
+    answer = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        return references.shown(self.reference)
+
+    @property
+    def has_been_received(self) -> bool:
+        return self.state not in ("sent", "viewed")
+
+
+class ReferralEvent(Recorded):
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="events")
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["recorded_at"]
+
+
+class ReferralMessage(Recorded):
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="messages")
+    words = models.TextField()
+
+    class Meta:
+        ordering = ["recorded_at"]

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, register_converter
 
 from cellule.references import ReferenceConverter
-from tests.bench.plain import lists, views
+from tests.bench.plain import lists, referrals, views
 
 register_converter(ReferenceConverter, "reference")
 
@@ -27,7 +27,11 @@ PARTS = {
     "step": "etapes/<slug:slug>",
 }
 accounts = (
-    [path("verrou/", elsewhere, name="lock"), path("compte/", elsewhere, name="account")],
+    [
+        path("verrou/", elsewhere, name="lock"),
+        path("compte/", elsewhere, name="account"),
+        path("equipe/", elsewhere, name="team"),
+    ],
     "accounts",
 )
 cases = (
@@ -42,7 +46,20 @@ cases = (
     ],
     "cases",
 )
-referrals = ([path("ressources/", elsewhere, name="directory")], "referrals")
+sent = (
+    [
+        path("ressources/", elsewhere, name="directory"),
+        path("orientations/", elsewhere, name="inbox"),
+        path("orientations/<reference:reference>/", referrals.referral, name="referral"),
+        path("orientations/<reference:reference>/etapes/<slug:slug>/", elsewhere, name="step"),
+        path("orientations/<reference:reference>/message/", elsewhere, name="message"),
+        path("dossiers/<reference:reference>/consentements/", elsewhere, name="consents"),
+        path("dossiers/<reference:reference>/orientations/", elsewhere, name="of_case"),
+        path("dossiers/<reference:reference>/orientations/nouvelle/", elsewhere, name="new"),
+        path("dossiers/<reference:reference>/orientations/resume/", referrals.panel, name="panel"),
+    ],
+    "referrals",
+)
 urlpatterns = [
     path("aide/", elsewhere, name="help"),
     path("accessibilite/", elsewhere, name="accessibility"),
@@ -53,5 +70,5 @@ urlpatterns = [
     path("deconnexion/", elsewhere, name="account_logout"),
     path("", include(accounts)),
     path("", include(cases)),
-    path("", include(referrals)),
+    path("", include(sent)),
 ]

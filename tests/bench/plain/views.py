@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from cellule.forms import bound
 from tests.bench.plain.codes import RiskLevel, State
 from tests.bench.plain.forms import NoteForm
 from tests.bench.plain.models import Case, Need, Note, SafeContact
+from tests.bench.plain.referrals import tabs_of
 from tests.bench.plain.steps import steps_of, steps_of_need
 from tests.bench.plain.timeline import events_of, since_last_visit
 
@@ -36,6 +38,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     events = since_last_visit(events_of(case), case, request.user)
     context = {
         "case": case,
+        "tabs": tabs_of(case),
         "called": case.called,
         "opened_on": case.opened_at,
         "spoken": language_name(case.language),
@@ -66,7 +69,14 @@ def new_note(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _add_note(case, request, form)
         return redirect("cases:case", case.reference)
-    return render(request, "cases/new_note.html", {"form": form, "case": case}, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "case": case,
+        "back": reverse("cases:case", args=[case.reference]),
+        "title": _("Add a note"),
+        "save": _("Save the note"),
+    }
+    return render(request, "cases/addition.html", context, status=422 if form.errors else 200)
 
 
 def _stages(case: Case) -> list[tuple[Any, str]]:

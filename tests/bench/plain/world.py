@@ -5,7 +5,21 @@ from typing import Any
 
 from django.db import connection
 
-from tests.bench.plain.models import Case, Incident, Milestone, Need, Note, Risk, SafeContact, User
+from tests.bench.plain.models import (
+    Agency,
+    Case,
+    Incident,
+    Milestone,
+    Need,
+    Note,
+    Referral,
+    ReferralEvent,
+    ReferralMessage,
+    Risk,
+    SafeContact,
+    Service,
+    User,
+)
 
 ROWS = {"incidents": Incident, "notes": Note, "risks": Risk, "milestones": Milestone, "needs": Need}
 _CROWD = """
@@ -36,6 +50,21 @@ def fill(world: dict[str, Any]) -> None:
             model.objects.bulk_create(model(case=case, **row) for row in told[name])
         if told["contact"]:
             SafeContact.objects.create(case=case, **told["contact"])
+    _fill_referral(world["referrals"]["told"])
+
+
+def _fill_referral(told: dict[str, Any]) -> None:
+    """The one referral that is looked at, and its agency; whose case it is makes no difference to its page."""
+    agency = Agency.objects.create(name=told["agency"])
+    key, name = told["partner"]
+    User.objects.create(pk=key, username=key, name=name, password="!", agency=agency)
+    service = Service.objects.create(agency=agency, name=told["service"])
+    referral = Referral.objects.create(case=Case.objects.last(), service=service, **told["referral"])
+    for model, rows in ((ReferralEvent, told["events"]), (ReferralMessage, told["messages"])):
+        model.objects.bulk_create(
+            model(referral=referral, recorded_at=datetime.fromisoformat(at), recorded_by_id=by, **words)
+            for at, by, words in rows
+        )
 
 
 def insert_crowd(cases: int) -> None:

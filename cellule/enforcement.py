@@ -1,7 +1,7 @@
 """Police, border and immigration enforcement: bodies to which nothing about a person may ever be sent.
 
 A list of names, held on purpose wider than needed: who is taken for one of them by mistake merely receives nothing.
-The same list stands in a constraint of the table, so a change of it comes with a migration.
+The same list stands in constraints of agencies and of organisations, so a change of it comes with migrations.
 """
 
 import re
