@@ -10,6 +10,7 @@ from tests.bench import (
     files,
     lists,
     log,
+    membership,
     pages,
     progress,
     referrals,
@@ -29,6 +30,7 @@ GROUPS = {
     "directory": directory.measure,
     "files": files.measure,
     "search": search.measure,
+    "membership": membership.measure,
     "referrals": referrals.measure,
 }
 

@@ -1,7 +1,7 @@
 """The nouns of the vault. All but letters' bodies and drafts live in the key schema, with no foreign key into it."""
 
 from cellule.vault.models.file_key import FileKey
-from cellule.vault.models.group import EpochLink, GroupWrap, KeyGroup, ProposedRoster, Roster
+from cellule.vault.models.group import Departure, EpochLink, GroupWrap, KeyGroup, ProposedRoster, Roster
 from cellule.vault.models.holder import CustodianWrap, HolderKeys, Slot
 from cellule.vault.models.letter import Letter, LetterKey
 from cellule.vault.models.owner import OwnerKey, SubjectRow
@@ -10,6 +10,7 @@ from cellule.vault.models.session import VaultSession
 
 __all__ = [
     "CustodianWrap",
+    "Departure",
     "EpochLink",
     "FileKey",
     "GroupWrap",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', '0004_packet_compartments'),
+        ('vault', '0005_departures'),
     ]
 
     operations = [
