@@ -6,13 +6,12 @@ factor the opened root waits in a pending session row; `post_login` seals it und
 
 import base64
 import os
-import time
-from contextlib import contextmanager
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -57,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 )
                 % {"seconds": seconds}
             )
-        with _answer_at_a_fixed_time():
+        with delays.answer_at_a_fixed_time():
             user = User.objects.select_related("organisation").filter(email=email.strip().lower()).first()
             identity = _open(user, passphrase)
             if identity is None:
@@ -79,7 +78,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
         # The second factor comes in another request: until then the opened root waits, and opens nothing.
-        if is_mfa_enabled(user):
+        # A passkey is two factors at once (the thing, and the finger or number that it asks for).
+        if is_mfa_enabled(user) and not did_use_passwordless_login(request, user):
             request.vault_cookie = sessions.begin(
                 user.pk, f"pending {os.urandom(8).hex()}", request.opened_identity, pending=True
             )
@@ -157,15 +157,6 @@ def _open(user: User | None, passphrase: str) -> Identity | None:
         return slots.open_root(user.pk if user and user.is_active else None, passphrase)
     except VaultError:
         return None
-
-
-@contextmanager
-def _answer_at_a_fixed_time():
-    end = time.monotonic() + settings.SIGN_IN_ANSWER_SECONDS
-    try:
-        yield
-    finally:
-        time.sleep(max(0.0, end - time.monotonic()))
 
 
 def _seed_cipher() -> AESGCM:

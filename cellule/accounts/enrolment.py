@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audit.log.actor import Actor
 from audit.log.record import record
+from cellule.accounts import passkeys
 from cellule.accounts.acting import Acting, actor_of
 from cellule.accounts.actions import INVITATION_WITHDRAWN, INVITED
 from cellule.accounts.models import Invitation, User
@@ -114,6 +115,7 @@ def enrol(invitation: Invitation, shown: str, typed: str) -> Identity:
         invitation = Invitation.objects.open().select_for_update(of=("self",)).get(pk=invitation.pk)
         user = invitation.user
         identity = slots.enrol(user.pk, shown)
+        passkeys.remove_all(user)
         user.renew_mark()
         user.save(update_fields=["password"])
         invitation.used_at = timezone.now()

@@ -7,7 +7,17 @@ from django.views.generic import RedirectView
 
 from cellule.accounts import doors
 from cellule.accounts.step_up import step_up_first
-from cellule.accounts.views import account, administration, enrolment, kept, lock, second_factor, sign_out, team
+from cellule.accounts.views import (
+    account,
+    administration,
+    enrolment,
+    kept,
+    lock,
+    passkeys,
+    second_factor,
+    sign_out,
+    team,
+)
 
 _setting_up = [doors.open_while_waiting, doors.open_without_second_factor]
 
@@ -23,6 +33,9 @@ ours = (
         # verrou
         path("verrou/", lock.lock, name="lock"),
         path("verrou/ouvrir/", lock.unlock, name="unlock"),
+        path("verrou/cle/", passkeys.unlock, name="passkey_unlock"),
+        path("connexion/cle/", passkeys.sign_in, name="passkey_sign_in"),
+        path("connexion/cle/question/", passkeys.question, name="passkey_question"),
         path("textes-gardes/", kept.kept, name="kept"),
         path("textes-gardes/<uuid:text>/jeter/", kept.discard, name="discard"),
         # invitation
@@ -36,6 +49,9 @@ ours = (
         path("compte/sessions/fermer/", account.end_session, {"session": None}, name="end_sessions"),
         path("compte/sessions/<uuid:session>/fermer/", account.end_session, name="end_session"),
         path("compte/phrase/", account.passphrase, name="passphrase"),
+        path("compte/cles/nouvelle/", passkeys.new, name="new_passkey"),
+        path("compte/cles/<uuid:passkey>/", passkeys.one, name="passkey"),
+        path("compte/cles/<uuid:passkey>/retirer/", passkeys.remove, name="remove_passkey"),
         path("compte/second-facteur/code.svg", account.second_factor_image, name="second_factor_image"),
         # administration
         path("administration/", administration.administration, name="administration"),
