@@ -65,6 +65,12 @@ accounts:invite                 in   in   wait lock 403  403  403  403  403  403
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       405  405  405  405  405  405  405  405  405  405  405  405  405
+accounts:passkey_sign_in        in   in   in   in   in   in   in   in   in   in   in   in   in
+accounts:passkey_unlock         in   in   lock lock lock lock lock lock lock lock lock lock lock
+accounts:remove_passkey         in   in   405  lock 405  405  405  405  405  405  405  405  405
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
@@ -157,6 +163,12 @@ accounts:invite                 in   in   wait lock 403  403  403  403  403  403
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       200  200  200  200  200  200  200  200  200  200  200  200  200
+accounts:passkey_sign_in        422  422  on   on   on   on   on   on   on   on   on   on   on
+accounts:passkey_unlock         in   in   422  422  422  422  422  422  422  422  422  422  422
+accounts:remove_passkey         in   in   step lock step step step step step step step step step
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
@@ -258,6 +270,7 @@ class House:
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],
             "accounts:end_session": [uuid.UUID(int=2)],
+            **{name: [uuid.UUID(int=6)] for name in ("accounts:passkey", "accounts:remove_passkey")},
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
             "cases:intake_task": [self.case.reference, "limites"],

@@ -58,7 +58,7 @@ async function ask(form) {
 }
 
 async function make(form, told) {
-  const publicKey = decoded(JSON.parse(document.getElementById(form.dataset.options).textContent));
+  const publicKey = decoded(JSON.parse(form.dataset.options));
   const credential = await navigator.credentials.create({ publicKey });
   const { attestationObject, clientDataJSON } = credential.response;
   const prf = prfOf(credential);

@@ -30,7 +30,11 @@ NOT_OPENED = "This passkey does not open the vault in this browser. Type your pa
 
 def make(client: Client, key: SecurityKey, name: str = "Bureau", person: str = "claire"):
     confirm(client, person)
-    return client.post(NEW, {"name": name, **key.makes(client.get(NEW).context["options"])})
+    return client.post(NEW, {"name": name, **key.makes(offered(client))})
+
+
+def offered(client: Client) -> dict:
+    return json.loads(client.get(NEW).context["options"])
 
 
 def asked(client: Client) -> dict:
@@ -71,7 +75,7 @@ def plain_key(client) -> SecurityKey:
 
 def test_a_passkey_is_asked_for_as_the_house_needs_it(client):
     confirm(client)
-    options = client.get(NEW).context["options"]
+    options = offered(client)
 
     assert options["authenticatorSelection"] == {
         "residentKey": "required",
@@ -114,7 +118,7 @@ def test_one_that_did_not_ask_for_finger_or_number_is_not_kept(client):
 @pytest.mark.parametrize("changed", [{"origin": "http://elsewhere.example"}, {"type": "webauthn.get"}])
 def test_one_made_for_another_place_is_not_kept(client, changed):
     confirm(client)
-    options = client.get(NEW).context["options"]
+    options = offered(client)
 
     assert client.post(NEW, {"name": "Bureau", **SecurityKey().makes(options, **changed)}).status_code == 422
     assert Passkey.objects.count() == 0
@@ -124,7 +128,7 @@ def test_one_made_for_another_session_is_not_kept(client):
     other = signed_in("claire")
     confirm(client)
     confirm(other)
-    options = other.get(NEW).context["options"]
+    options = offered(other)
 
     assert client.post(NEW, {"name": "Bureau", **SecurityKey().makes(options)}).status_code == 422
     assert Passkey.objects.count() == 0
@@ -422,7 +426,7 @@ def test_a_touch_that_opens_nothing_leaves_it_locked(client, key):
 
 def test_a_new_passkey_that_meets_the_lock_is_not_kept_with_its_value(client):
     confirm(client)
-    sent = SecurityKey().makes(client.get(NEW).context["options"])
+    sent = SecurityKey().makes(offered(client))
     client.post("/verrou/")
 
     client.post(NEW, sent)

@@ -64,9 +64,13 @@ MOMENTS += ["referrals:connect"]
 # `test_referral_story.py` looks at these.
 MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referrals:message"]
 MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
+# `test_passkeys.py` looks at these.
+MOMENTS += ["accounts:new_passkey", "accounts:passkey"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
+NO_PAGES += ["accounts:passkey_question", "accounts:passkey_sign_in", "accounts:passkey_unlock"]
+NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]

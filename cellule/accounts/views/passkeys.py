@@ -1,5 +1,6 @@
 """Passkeys: signing in and unlocking with one touch; adding, naming and removing one."""
 
+import json
 import uuid
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -143,7 +144,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("accounts:account")
         elif "name" not in form.errors:
             form.refuse(_("This browser did not make a passkey. Press the button again, or use another browser."))
-    context = {"form": form, "options": passkeys.creation_options(request)}
+    context = {"form": form, "options": json.dumps(passkeys.creation_options(request))}
     return render(request, "accounts/new_passkey.html", context, status=422 if form.is_bound else 200)
 
 
