@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
 from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_decode, websafe_encode
@@ -70,3 +71,22 @@ class SecurityKey:
         answer = {"id": id, "rawId": id, "type": "public-key", "response": response}
         prf = websafe_encode(self.value(options)) if self.has_prf else ""
         return {"credential": json.dumps(answer), "prf": prf}
+
+
+def touched(client: Client, passphrase: str) -> dict[str, bytes]:
+    """A passkey's whole life in this browser: made, refused, locked out, used again; gives what nobody may find."""
+    key, new = SecurityKey(), "/compte/cles/nouvelle/"
+    client.post(f"/compte/confirmer/?next={new}", {"password": passphrase})
+    options = json.loads(client.get(new).context["options"])
+    sent = key.makes(options)
+    assert client.post(new, {"name": "", **sent}).status_code == 422
+    assert client.post(new, {"name": "Bureau", **sent})["Location"] == "/compte/"
+    client.post("/verrou/")
+    client.post(new, {"name": "Bureau", **sent})
+    question = "/connexion/cle/question/"
+    forged = SecurityKey(credential_id=key.credential_id, prf_secret=key.prf_secret, person=key.person)
+    assert client.post("/verrou/cle/", forged.answers(client.post(question).json())).status_code == 422
+    assert client.post("/verrou/cle/", key.answers(client.post(question).json())).status_code == 302
+    assert Client().post("/connexion/cle/", forged.answers(Client().post(question).json())).status_code == 422
+    assert Client().post("/connexion/cle/", key.answers(Client().post(question).json())).status_code == 302
+    return {"PRF value": key.value(options)}
