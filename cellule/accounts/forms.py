@@ -150,7 +150,7 @@ class PasskeyNameForm(Form):
 
     name = forms.CharField(
         label=_("Name of the passkey"),
-        help_text=_("For example where you keep it. Only you see this."),
+        help_text=_("For example where you keep it."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -16,7 +16,6 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -37,16 +36,10 @@ from audit.log.record import record
 from cellule.accounts.acting import Acting
 from cellule.accounts.actions import PASSKEY_ADDED, PASSKEY_REMOVED, PASSKEY_RENAMED
 from cellule.accounts.models import Passkey, User
-from cellule.notices.kinds import NoticeKind
-from cellule.notices.notify import notify
+from cellule.jobs.ledger import enqueue
 from cellule.vault import secrets_file, slots
 from cellule.vault.identities import Identity
 from cellule.vault.sealing import CannotOpen
-
-PASSKEY_NOTICE = NoticeKind(
-    "accounts.passkey_added",
-    _("A passkey was added to your account. If it was not you, remove it there and tell a supervisor."),
-)
 
 # From the question to the touch.
 _CHALLENGE_SECONDS = 15 * 60
@@ -119,7 +112,8 @@ def _descriptors(person: User, **which: bool) -> list[PublicKeyCredentialDescrip
 def add(request: HttpRequest, name: str, answer: dict, value: bytes | None) -> Passkey:
     """Keep a passkey that was just made; `value` is what its PRF gave, if it has one. Raises PasskeyRefused.
 
-    The slot, the entry and the notice stand or fall together.
+    The slot, the entry and the letter to the person stand or fall together. No page can call the letter back: whoever
+    adds a passkey at somebody's unlocked screen does not sign in elsewhere unnoticed.
     """
     by: Acting = request.acting  # type: ignore[attr-defined]
     try:
@@ -137,7 +131,7 @@ def add(request: HttpRequest, name: str, answer: dict, value: bytes | None) -> P
                 user=by.user, name=name, credential_id=credential.credential_id, credential=bytes(credential), slot=slot
             )
             _write(PASSKEY_ADDED, passkey, by)
-            notify(by.user.pk, PASSKEY_NOTICE, by=by.actor)
+            enqueue("accounts.passkey_letter", by.user.pk, by=by.actor)
     except IntegrityError:
         raise PasskeyRefused from None
     return passkey

@@ -3,14 +3,17 @@
 import json
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from audit.log.models import Entry
 from cellule.accounts import enrolment
 from cellule.accounts.models import FailedAttempt, Passkey, SignInSession, User
-from cellule.notices.models import Notice
+from cellule.jobs import work
+from cellule.jobs.models import Job
 from cellule.vault import slots
 from cellule.vault.models import ParkedText, Slot, VaultSession
 from tests.accounts.authenticator import SecurityKey
@@ -94,7 +97,22 @@ def test_making_one_keeps_its_public_half_and_tells_the_person(client, key):
     assert bytes(passkey.credential_id) == key.credential_id
     assert Slot.objects.filter(holder=passkey.user_id, kind=Slot.Kind.PASSPHRASE).count() == 1
     assert Entry.objects.get(action="accounts.passkey_added").reference == str(passkey.pk)
-    assert Notice.objects.get(kind="accounts.passkey_added").recipient_id == passkey.user_id
+    assert Job.objects.get(kind="accounts.passkey_letter").subject == [str(passkey.user_id)]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_letter_tells_the_person_even_when_the_passkey_is_gone(client, key, settings, language):
+    User.objects.update(language=language)
+    client.post(f"/compte/cles/{Passkey.objects.get().pk}/retirer/")
+
+    work.run(Job.objects.get(kind="accounts.passkey_letter").pk)
+
+    (sent,) = mail.outbox
+    with translation.override(language):
+        told = gettext("A passkey was added to your account. If it was not you, remove it there and tell a supervisor.")
+        subject = gettext("Your access")
+    assert (sent.to, sent.subject) == (["claire@cellule.example"], subject)
+    assert sent.body == f"{told}\n\n{settings.SITE_ADDRESS}\n"
 
 
 def test_the_passphrase_is_asked_for_first(client):
