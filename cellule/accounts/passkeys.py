@@ -88,7 +88,7 @@ def request_options(request: HttpRequest) -> dict:
 
     Signed out any passkey of this house will do, and none is named; signed in it is one that opens the person's vault.
     """
-    person: User | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
+    person: User | None = request.user if request.user.is_authenticated else None
     options, _state = _server(request).authenticate_begin(
         credentials=_descriptors(person, slot__isnull=False) if person else None,
         user_verification=_ALWAYS,
@@ -159,8 +159,10 @@ def whose(request: HttpRequest, answer: dict) -> Passkey:
 
 def identity_of(passkey: Passkey, value: bytes | None) -> Identity | None:
     """What the touch opened: None where browser or key has no PRF, or the slot is another's."""
+    if passkey.slot is None or value is None:
+        return None
     try:
-        return slots.open_root_by_passkey(passkey.user_id, passkey.slot, value) if value else None
+        return slots.open_root_by_passkey(passkey.user_id, passkey.slot, value)
     except CannotOpen:
         return None
 
@@ -188,7 +190,8 @@ def rename(passkey: Passkey, name: str, *, by: Acting) -> None:
 def remove(passkey: Passkey, *, by: Acting) -> None:
     """Delete a passkey and its slot: from now on it neither says who somebody is nor opens anything."""
     with transaction.atomic():
-        slots.remove_passkey(passkey.user_id, passkey.slot)
+        if passkey.slot is not None:
+            slots.remove_passkey(passkey.user_id, passkey.slot)
         _write(PASSKEY_REMOVED, passkey, by)
         passkey.delete()
 

@@ -81,7 +81,7 @@ def add_passkey(holder: uuid.UUID, identity: Identity, value: bytes) -> uuid.UUI
     return slot.pk
 
 
-def open_root_by_passkey(holder: uuid.UUID, slot_id: uuid.UUID | None, value: bytes) -> Identity:
+def open_root_by_passkey(holder: uuid.UUID, slot_id: uuid.UUID, value: bytes) -> Identity:
     """Open a person's root by what their passkey gave. Raises CannotOpen."""
     slot = Slot.objects.filter(pk=slot_id, holder=holder, kind=Slot.Kind.PASSKEY).first()
     if slot is None or len(value) != PRF_BYTES:
@@ -89,7 +89,7 @@ def open_root_by_passkey(holder: uuid.UUID, slot_id: uuid.UUID | None, value: by
     return _opened(slot, value)
 
 
-def remove_passkey(holder: uuid.UUID, slot_id: uuid.UUID | None) -> None:
+def remove_passkey(holder: uuid.UUID, slot_id: uuid.UUID) -> None:
     """Delete a passkey's slot; never the passphrase's."""
     Slot.objects.filter(pk=slot_id, holder=holder, kind=Slot.Kind.PASSKEY).delete()
 
