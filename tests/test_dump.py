@@ -36,7 +36,7 @@ from cellule.vault.models import OwnerKey, ParkedText
 from cellule.vault.sealing import derive
 from cellule.vault.slots import open_root
 from referrals.models import Referral
-from tests.accounts.authenticator import touched
+from tests.accounts.touches import touched
 from tests.people import acting, signed_in
 from tests.referrals.agencies import service
 from tests.referrals.sent import CLINIC, joined

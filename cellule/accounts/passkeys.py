@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from fido2.cose import UnsupportedKey
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -50,6 +51,8 @@ _ALWAYS = UserVerificationRequirement.REQUIRED
 _BROKEN = (
     ValueError,
     TypeError,
+    AssertionError,
+    NotImplementedError,
     LookupError,
     AttributeError,
     RecursionError,
@@ -122,7 +125,8 @@ def add(request: HttpRequest, name: str, answer: dict, value: bytes | None) -> P
         credential = _server(request).register_complete(asked, given).credential_data
     except _BROKEN:
         raise PasskeyRefused from None
-    if credential is None:
+    # Without a signature that can be checked it would say nothing about anybody.
+    if credential is None or isinstance(credential.public_key, UnsupportedKey):
         raise PasskeyRefused
     try:
         with transaction.atomic():

@@ -27,6 +27,7 @@ from cellule.accounts.models import Passkey
 from cellule.accounts.step_up import step_up_first
 from cellule.accounts.views import lock
 from cellule.accounts.views.account import end_other_sessions
+from cellule.forms import bound
 from cellule.vault.actions import UNLOCK_FAILED
 from cellule.vault.identities import Identity
 
@@ -132,7 +133,7 @@ def _record_failure(request: HttpRequest, passkey: Passkey | None) -> None:
 @step_up_first
 def new(request: HttpRequest) -> HttpResponse:
     """Make a passkey in this browser and keep its public half. The browser makes none before it has a name."""
-    form = NewPasskeyForm(request.POST or None)
+    form = bound(NewPasskeyForm, request)
     if request.method == "POST":
         if form.is_valid():
             given = form.cleaned_data
@@ -145,19 +146,19 @@ def new(request: HttpRequest) -> HttpResponse:
         elif "name" not in form.errors:
             form.refuse(_("This browser did not make a passkey. Press the button again, or use another browser."))
     context = {"form": form, "options": json.dumps(passkeys.creation_options(request))}
-    return render(request, "accounts/new_passkey.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/new_passkey.html", context, status=422 if request.method == "POST" else 200)
 
 
 @step_up_first
 def one(request: HttpRequest, passkey: uuid.UUID) -> HttpResponse:
     """Rename one of my passkeys; the page has the button that removes it."""
     mine = get_object_or_404(Passkey, pk=passkey, user=request.user)
-    form = PasskeyNameForm(request.POST or None, initial={"name": mine.name})
+    form = bound(PasskeyNameForm, request, initial={"name": mine.name})
     if request.method == "POST" and form.is_valid():
         passkeys.rename(mine, form.cleaned_data["name"], by=request.acting)
         return redirect("accounts:account")
     context = {"form": form, "passkey": mine}
-    return render(request, "accounts/passkey.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/passkey.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
