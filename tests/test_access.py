@@ -84,8 +84,14 @@ accounts:kept                   in   in   200  lock 200  200  200  200  200  200
 accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
 accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200  403  403
 accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       405  405  405  405  405  405  405  405  405  405  405  405  405
+accounts:passkey_sign_in        in   in   in   in   in   in   in   in   in   in   in   in   in
+accounts:passkey_unlock         in   in   lock lock lock lock lock lock lock lock lock lock lock
+accounts:remove_passkey         in   in   405  lock 405  405  405  405  405  405  405  405  405
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
@@ -196,8 +202,14 @@ accounts:kept                   in   in   200  lock 200  200  200  200  200  200
 accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403  404  404
 accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
 accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422  403  403
 accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       200  200  200  200  200  200  200  200  200  200  200  200  200
+accounts:passkey_sign_in        422  422  on   on   on   on   on   on   on   on   on   on   on
+accounts:passkey_unlock         in   in   422  422  422  422  422  422  422  422  422  422  422
+accounts:remove_passkey         in   in   step lock step step step step step step step step step
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
@@ -319,6 +331,7 @@ class House:
             "accounts:new_way_in": [self.member.pk],
             "accounts:close_account": [self.closing.pk],
             "accounts:end_session": [uuid.UUID(int=2)],
+            **{name: [uuid.UUID(int=6)] for name in ("accounts:passkey", "accounts:remove_passkey")},
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
             "cases:intake_task": [self.case.reference, "limites"],

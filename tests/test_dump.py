@@ -36,6 +36,7 @@ from cellule.vault.models import OwnerKey, ParkedText
 from cellule.vault.sealing import derive
 from cellule.vault.slots import open_root
 from referrals.models import Referral
+from tests.accounts.touches import touched
 from tests.people import acting, signed_in
 from tests.referrals.agencies import service
 from tests.referrals.sent import CLINIC, joined
@@ -230,6 +231,7 @@ def _arrivals(day: Day) -> None:
     day.cookies_of("nora, half signed in", nora)
     nora.post("/connexion/code/", {"code": codes[0]})
     day.cookies_of("nora, with a recovery code", nora)
+    day.secrets |= touched(nora, passphrase)
     # Strangers type all sorts of things into the first page.
     Client().post("/connexion/", {"login": f"{SECRET}@exemple.example", "password": f"{SECRET} du mot de passe"})
     Client().post("/connexion/", {"login": PEOPLE["claire"].email, "password": f"{SECRET} deviné"})

@@ -6,7 +6,6 @@ factor the opened root waits in a pending session row; `post_login` seals it und
 
 import base64
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 )
                 % {"seconds": seconds}
             )
-        with _in_line(request), _answer_at_a_fixed_time():
+        with _in_line(request), delays.answer_at_a_fixed_time():
             user = User.objects.select_related("organisation").filter(email=email.strip().lower()).first()
             identity = _open(user, passphrase)
             if identity is None:
@@ -81,7 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
         # The second factor comes in another request: until then the opened root waits, and opens nothing.
-        if is_mfa_enabled(user):
+        # A passkey is two factors at once (the thing, and the finger or number that it asks for).
+        if is_mfa_enabled(user) and not did_use_passwordless_login(request, user):
             request.vault_cookie = sessions.begin(
                 user.pk, f"pending {os.urandom(8).hex()}", request.opened_identity, pending=True
             )
@@ -170,15 +171,6 @@ def _in_line(request: HttpRequest) -> Iterator[None]:
     except Crowded:
         sentence = _("Many people are signing in at this moment. Wait a few seconds, then try again.")
         raise ValidationError(sentence) from None
-
-
-@contextmanager
-def _answer_at_a_fixed_time():
-    end = time.monotonic() + settings.SIGN_IN_ANSWER_SECONDS
-    try:
-        yield
-    finally:
-        time.sleep(max(0.0, end - time.monotonic()))
 
 
 def _seed_cipher() -> AESGCM:

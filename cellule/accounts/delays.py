@@ -7,6 +7,9 @@ account waits a few seconds at the most. Known and unknown addresses are counted
 import hmac
 import ipaddress
 import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
@@ -58,6 +61,16 @@ def forget_failures(email: str, request: HttpRequest) -> None:
 
 def forget_stale() -> int:
     return FailedAttempt.objects.filter(last_at__lt=timezone.now() - _FORGET_AFTER).delete()[0]
+
+
+@contextmanager
+def answer_at_a_fixed_time() -> Iterator[None]:
+    """Let every answer to who somebody is come equally late (SIGN_IN_ANSWER_SECONDS): right, wrong or unknown."""
+    end = time.monotonic() + settings.SIGN_IN_ANSWER_SECONDS
+    try:
+        yield
+    finally:
+        time.sleep(max(0.0, end - time.monotonic()))
 
 
 def network_of(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audit.log.actor import Actor
 from audit.log.record import record
+from cellule.accounts import passkeys
 from cellule.accounts.acting import Acting, actor_of, agency_of
 from cellule.accounts.actions import INVITATION_WITHDRAWN, INVITED, KEYS_LOST
 from cellule.accounts.models import Invitation, SignInSession, User
@@ -134,6 +135,7 @@ def enrol(invitation: Invitation, shown: str, typed: str) -> Identity:
             removal.lose_keys(user.pk, organisation=agency_of(user))
             SignInSession.objects.filter(user=user).delete()
         identity = slots.enrol(user.pk, shown)
+        passkeys.remove_all(user)
         user.renew_mark()
         user.save(update_fields=["password"])
         invitation.used_at = timezone.now()

@@ -1,5 +1,7 @@
 """Forms of signing in, enrolling, inviting, admitting."""
 
+import base64
+import json
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -22,6 +24,9 @@ from cellule.accounts.models import Organisation, User
 from cellule.enforcement import enforcement_in
 from cellule.forms import Form, ModelForm
 from cellule.vault import words
+from cellule.vault.slots import PRF_BYTES
+
+_NO_PASSKEY = _("This is not what a passkey answers.")
 
 
 def _passphrase_field(label=None) -> forms.CharField:
@@ -106,6 +111,59 @@ def _code_field(help_text: Promise) -> forms.CharField:
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
     )
+
+
+class PasskeyForm(Form):
+    """What a passkey answered, and apart from it what its PRF extension gave; neither is ever shown again."""
+
+    credential = forms.CharField(max_length=8192, widget=forms.HiddenInput)
+    prf = forms.CharField(max_length=43, required=False, widget=forms.HiddenInput)
+
+    def clean_credential(self) -> dict:
+        try:
+            answer = json.loads(self.cleaned_data["credential"])
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise forms.ValidationError(_NO_PASSKEY)
+        return answer
+
+    def clean_prf(self) -> bytes | None:
+        if not self.cleaned_data["prf"]:
+            return None
+        try:
+            value = base64.b64decode(f"{self.cleaned_data['prf']}=", altchars="-_", validate=True)
+        except ValueError:
+            value = b""
+        if len(value) != PRF_BYTES:
+            raise forms.ValidationError(_NO_PASSKEY)
+        return value
+
+    def refuse(self, sentence: Promise | str) -> None:
+        """Say one thing about the whole instead of what is wrong with fields that nobody sees."""
+        self.errors.clear()
+        self.add_error(None, sentence)
+
+
+class PasskeyNameForm(Form):
+    """How a person calls their passkey."""
+
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        help_text=_("For example where you keep it."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class NewPasskeyForm(PasskeyForm, PasskeyNameForm):
+    """A passkey that was just made in the browser, under a name; without a name none was made yet."""
+
+    def clean(self) -> dict[str, Any] | None:
+        if "name" in self.errors:
+            for field in ("credential", "prf"):
+                self.errors.pop(field, None)
+        return super().clean()
 
 
 class TypeBackForm(Form):

@@ -26,7 +26,7 @@ _SIGN_INS = 5
 _MOST_KEPT = 20
 # What a page itself puts into its forms: alone it is nothing that somebody wrote.
 _NOT_TYPED = {"once", "version", "suite"}
-_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "typed", "token", "code"}
+_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "typed", "token", "code", "credential", "prf"}
 
 
 def keep(request: HttpRequest, author: User) -> bool:

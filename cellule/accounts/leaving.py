@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.log.record import record
-from cellule.accounts import enrolment, members
+from cellule.accounts import enrolment, members, passkeys
 from cellule.accounts.acting import Acting, agency_of
 from cellule.accounts.actions import REMOVED, ROLE_CHANGED, ROLE_PROPOSED
 from cellule.accounts.models import Invitation, SignInSession, User
@@ -41,6 +41,7 @@ def remove(person: User, *, by: Acting) -> None:
         held.renew_mark()
         held.save(update_fields=["is_active", "password"])
         SignInSession.objects.filter(user=held).delete()
+        passkeys.remove_all(held)
         Invitation.objects.open().filter(user=held).update(withdrawn_at=timezone.now())
         record(REMOVED, by=by.actor, subject_type="accounts.user", reference=str(held.pk))
 

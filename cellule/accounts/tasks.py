@@ -1,14 +1,15 @@
-"""Jobs of this room: the invitation letter, and forgetting what has ended."""
+"""Jobs of this room: letters about somebody's access, and forgetting what has ended."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cellule.accounts import delays
 from cellule.accounts.enrolment import link_of
-from cellule.accounts.models import Invitation, SignInSession, UsedCode
+from cellule.accounts.models import Invitation, SignInSession, UsedCode, User
 from cellule.jobs.kinds import recurring
 from cellule.notices.letters import Letter, letter
 from cellule.vault import sessions
@@ -29,6 +30,24 @@ def invitation_letter(invitation_id: str) -> Letter | None:
             link_of(invitation),
         ),
         language=invitation.user.language,
+    )
+
+
+@letter("accounts.passkey_letter")
+def passkey_letter(person_id: str) -> Letter | None:
+    """Tell somebody that a passkey was added to their account, in case it was not their doing."""
+    person = User.objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        return None
+    return Letter(
+        to=person.email,
+        subject=_("Your access"),
+        body=format_lazy(
+            "{}\n\n{}\n",
+            _("A passkey was added to your account. If it was not you, remove it there and tell a supervisor."),
+            settings.SITE_ADDRESS,
+        ),
+        language=person.language,
     )
 
 

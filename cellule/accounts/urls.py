@@ -14,6 +14,7 @@ from cellule.accounts.views import (
     kept,
     lock,
     members,
+    passkeys,
     second_factor,
     sign_out,
     team,
@@ -33,6 +34,9 @@ ours = (
         # verrou
         path("verrou/", lock.lock, name="lock"),
         path("verrou/ouvrir/", lock.unlock, name="unlock"),
+        path("verrou/cle/", passkeys.unlock, name="passkey_unlock"),
+        path("connexion/cle/", passkeys.sign_in, name="passkey_sign_in"),
+        path("connexion/cle/question/", passkeys.question, name="passkey_question"),
         path("textes-gardes/", kept.kept, name="kept"),
         path("textes-gardes/<uuid:text>/jeter/", kept.discard, name="discard"),
         # invitation
@@ -51,6 +55,9 @@ ours = (
         path("compte/sessions/<uuid:session>/fermer/", account.end_session, name="end_session"),
         path("compte/mots/", enrolment.own_words, name="own_words"),
         path("compte/phrase/", account.passphrase, name="passphrase"),
+        path("compte/cles/nouvelle/", passkeys.new, name="new_passkey"),
+        path("compte/cles/<uuid:passkey>/", passkeys.one, name="passkey"),
+        path("compte/cles/<uuid:passkey>/retirer/", passkeys.remove, name="remove_passkey"),
         path("compte/second-facteur/code.svg", account.second_factor_image, name="second_factor_image"),
         # administration
         path("administration/", administration.administration, name="administration"),

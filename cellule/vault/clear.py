@@ -30,6 +30,9 @@ _REVIEWED = [
     ("accounts.failedattempt", _STAFF, ["failures", "last_at", "wait_until"]),
     ("accounts.usedcode", "keyed hash of a used code", ["key"]),
     ("accounts.usedcode", _STAFF, ["ends_at"]),
+    ("accounts.passkey", _OPAQUE, ["id", "user", "slot"]),
+    ("accounts.passkey", "a public key and its random name: opens nothing", ["credential_id", "credential"]),
+    ("accounts.passkey", _STAFF, ["name", "made_on", "used_on"]),
     # allauth and Django: nothing of a person helped
     ("account.emailaddress", _OPAQUE, ["id", "user"]),
     ("account.emailaddress", _STAFF, ["email", "verified", "primary"]),

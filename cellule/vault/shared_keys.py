@@ -2,8 +2,8 @@
 
 The version says who minted a key: the unit for both (1, 4, 7 …), the unit for itself once the agency is cut off
 (2, 5, 8 …), the agency for both (3, 6, 9 …). Each side writes under what it minted itself, or under the first version,
-and only while it is made for both sides as they stand, group and epoch, which is sealed beside it: somebody who has left, on whichever side, knows neither that
-key nor can pass another one off as the other side's.
+and only while it is made for both sides as they stand: their groups and epochs are sealed beside it. So somebody who
+has left, on whichever side, knows no such key and can pass none off as the other side's.
 """
 
 import enum

@@ -1,4 +1,7 @@
-"""Slots: how a passphrase opens a person's root. No password hash exists anywhere; the slot is the only verifier."""
+"""Slots: how a passphrase or a passkey opens a person's root.
+
+No password hash exists anywhere; the slot is the only verifier.
+"""
 
 import hashlib
 import hmac
@@ -15,11 +18,17 @@ from django.conf import settings
 from cellule.vault import secrets_file
 from cellule.vault.identities import Identity
 from cellule.vault.models import HolderKeys, Slot
-from cellule.vault.sealing import CannotOpen, length_prefixed, unwrap, wrap
+from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed, unwrap, wrap
 from cellule.vault.words import normalised
 
 # One run takes 64 MiB: more at once than cores would only slow all of them and fill the memory.
 _argon2 = threading.BoundedSemaphore(2)
+# What the PRF extension gives for one input (WebAuthn Level 3, 10.1.4).
+PRF_BYTES = 32
+
+
+class NoOtherSlot(VaultError):
+    """A passkey may be lost any day: it opens a vault only beside a passphrase that opens it too."""
 
 
 def enrol(holder: uuid.UUID, passphrase: str) -> Identity:
@@ -39,13 +48,7 @@ def open_root(holder: uuid.UUID | None, passphrase: str) -> Identity:
         cost = settings.SLOT_COST
         _stretch(passphrase, b"\x00" * 16, cost["memory"], cost["passes"], cost["lanes"])
         raise CannotOpen
-    stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
-    key = _slot_key(stretched, slot)
-    identity = Identity(unwrap(key, bytes(slot.wrap), _binding(slot)))
-    # A slot planted with another root opens nothing that a roster knows.
-    if identity.public.fingerprint != slot.fingerprint:
-        raise CannotOpen
-    return identity
+    return _opened(slot, _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes))
 
 
 def change_passphrase(holder: uuid.UUID, identity: Identity, passphrase: str) -> None:
@@ -54,10 +57,57 @@ def change_passphrase(holder: uuid.UUID, identity: Identity, passphrase: str) ->
     _make(holder, identity, passphrase).save()
 
 
+# --- Passkeys --------------------------------------------------------------------------------------
+
+
+def prf_input() -> bytes:
+    """What every passkey of this house is asked about: fixed, so that one touch needs no name first; not secret."""
+    return secrets_file.server_key("passkey salt")
+
+
+def add_passkey(holder: uuid.UUID, identity: Identity, value: bytes) -> uuid.UUID:
+    """Let a passkey's PRF value open the same root; gives the slot's id (inside the caller's transaction).
+
+    Raises NoOtherSlot, ValueError for a value of another length.
+    """
+    if len(value) != PRF_BYTES:
+        raise ValueError("a PRF value has 32 bytes")
+    passphrase = Slot.objects.select_for_update(of=("self",)).filter(holder=holder, kind=Slot.Kind.PASSPHRASE)
+    if passphrase.first() is None:
+        raise NoOtherSlot
+    slot = _blank(holder, identity, Slot.Kind.PASSKEY, {"memory": 0, "passes": 0, "lanes": 0})
+    slot.wrap = wrap(_slot_key(value, slot), 0, identity.root, _binding(slot))
+    slot.save(force_insert=True)
+    return slot.pk
+
+
+def open_root_by_passkey(holder: uuid.UUID, slot_id: uuid.UUID, value: bytes) -> Identity:
+    """Open a person's root by what their passkey gave. Raises CannotOpen."""
+    slot = Slot.objects.filter(pk=slot_id, holder=holder, kind=Slot.Kind.PASSKEY).first()
+    if slot is None or len(value) != PRF_BYTES:
+        raise CannotOpen
+    return _opened(slot, value)
+
+
+def remove_passkey(holder: uuid.UUID, slot_id: uuid.UUID) -> None:
+    """Delete a passkey's slot; never the passphrase's."""
+    Slot.objects.filter(pk=slot_id, holder=holder, kind=Slot.Kind.PASSKEY).delete()
+
+
+# --- Making and opening ----------------------------------------------------------------------------
+
+
 def _make(holder: uuid.UUID, identity: Identity, passphrase: str) -> Slot:
-    cost = settings.SLOT_COST
-    slot = Slot(
+    slot = _blank(holder, identity, Slot.Kind.PASSPHRASE, settings.SLOT_COST)
+    stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
+    slot.wrap = wrap(_slot_key(stretched, slot), 0, identity.root, _binding(slot))
+    return slot
+
+
+def _blank(holder: uuid.UUID, identity: Identity, kind: Slot.Kind, cost: dict[str, int]) -> Slot:
+    return Slot(
         holder=holder,
+        kind=kind,
         fingerprint=identity.public.fingerprint,
         salt=secrets.token_bytes(16),
         memory=cost["memory"],
@@ -65,9 +115,14 @@ def _make(holder: uuid.UUID, identity: Identity, passphrase: str) -> Slot:
         lanes=cost["lanes"],
         pepper_number=secrets_file.read().pepper_number,
     )
-    stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
-    slot.wrap = wrap(_slot_key(stretched, slot), 0, identity.root, _binding(slot))
-    return slot
+
+
+def _opened(slot: Slot, given: bytes) -> Identity:
+    identity = Identity(unwrap(_slot_key(given, slot), bytes(slot.wrap), _binding(slot)))
+    # A slot planted with another root opens nothing that a roster knows.
+    if identity.public.fingerprint != slot.fingerprint:
+        raise CannotOpen
+    return identity
 
 
 def _stretch(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) -> bytes:
@@ -77,13 +132,14 @@ def _stretch(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int)
         return kdf.derive(normalised(passphrase).encode())
 
 
-def _slot_key(stretched: bytes, slot: Slot) -> AESGCM:
+def _slot_key(given: bytes, slot: Slot) -> AESGCM:
+    """The key of a slot; `given`: the stretched passphrase, or a passkey's PRF value."""
     pepper = secrets_file.read().peppers.get(slot.pepper_number)
     if pepper is None:
         raise CannotOpen
-    seen = hashlib.sha256(stretched + slot.holder.bytes + slot.id.bytes).digest()
+    seen = hashlib.sha256(given + slot.holder.bytes + slot.id.bytes).digest()
     peppered = hmac.digest(pepper, seen, "sha256")
-    return AESGCM(HKDF(hashes.SHA256(), 32, None, b"cellule/1/slot").derive(stretched + peppered))
+    return AESGCM(HKDF(hashes.SHA256(), 32, None, b"cellule/1/slot").derive(given + peppered))
 
 
 def _binding(slot: Slot) -> bytes:

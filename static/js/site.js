@@ -14,6 +14,7 @@ import { offerCopies } from "./copy.js";
 import { foldFilters } from "./filters.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
+import { offerPasskeys } from "./passkeys.js";
 import { watchReasons } from "./reasons.js";
 import { watchRevealed } from "./reseal.js";
 import { watchAnswers } from "./reveal.js";
@@ -25,6 +26,7 @@ const COMPONENTS = [Button, CharacterCount, ErrorSummary, FileUpload, Notificati
 function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
   offerCopies(scope);
+  offerPasskeys(scope);
   foldFilters(scope);
   watchAnswers(scope);
   watchReasons(scope);

@@ -75,9 +75,13 @@ MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referral
 MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
 # `test_search.py` looks at these.
 MOMENTS += ["cases:search", "cases:found", "cases:desk"]
+# `test_passkeys.py` looks at these.
+MOMENTS += ["accounts:new_passkey", "accounts:passkey"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
+NO_PAGES += ["accounts:passkey_question", "accounts:passkey_sign_in", "accounts:passkey_unlock"]
+NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
 NO_PAGES += ["cases:compare", "cases:match_step"]

@@ -18,14 +18,14 @@ from cellule.accounts import enrolment
 from cellule.accounts.actions import SESSION_ENDED
 from cellule.accounts.doors import open_while_waiting, open_without_second_factor
 from cellule.accounts.forms import LanguageForm
-from cellule.accounts.models import SignInSession
+from cellule.accounts.models import Passkey, SignInSession
 from cellule.accounts.views.passphrases import show_and_type_back
 from cellule.vault import sessions
 
 
 @open_while_waiting
 def account(request: HttpRequest) -> HttpResponse:
-    """Language, second factor, and every browser that is signed in as me."""
+    """Language, second factor, passkeys, and every browser that is signed in as me."""
     form = LanguageForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -37,6 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
             {"id": one.log_session, "started_at": one.started_at, "is_this": one.key_hash == request.session.row_id}
             for one in mine
         ],
+        "passkeys": Passkey.objects.filter(user=request.user),
         "has_second_factor": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists(),
     }
     return render(request, "accounts/account.html", context)

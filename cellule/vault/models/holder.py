@@ -23,10 +23,11 @@ class HolderKeys(models.Model):
 
 
 class Slot(models.Model):
-    """One way to open a person's root: a passphrase now, a passkey in a later release."""
+    """One way to open a person's root: the passphrase, and beside it any number of passkeys."""
 
     class Kind(models.TextChoices):
         PASSPHRASE = "passphrase"
+        PASSKEY = "passkey"
 
     key_schema = True
 
@@ -35,6 +36,7 @@ class Slot(models.Model):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PASSPHRASE)
     fingerprint = models.CharField(max_length=64)
     salt = models.BinaryField()
+    # All three are 0 for a passkey: what it gives is random already and needs no stretching.
     memory = models.PositiveIntegerField()
     passes = models.PositiveSmallIntegerField()
     lanes = models.PositiveSmallIntegerField()
@@ -42,7 +44,11 @@ class Slot(models.Model):
     wrap = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["holder", "kind"], name="slot_one_per_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder"], condition=models.Q(kind="passphrase"), name="slot_one_passphrase_per_holder"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} slot"
