@@ -45,7 +45,33 @@ def open_root(holder: uuid.UUID | None, passphrase: str) -> Identity:
     # A slot planted with another root opens nothing that a roster knows.
     if identity.public.fingerprint != slot.fingerprint:
         raise CannotOpen
+    if is_behind(slot):
+        _renew(slot, identity, passphrase, stretched)
     return identity
+
+
+def is_behind(slot: Slot) -> bool:
+    """Whether a slot is weaker than those made today, or under an older pepper; it moves at the next unlock."""
+    return _is_cheap(slot) or slot.pepper_number != secrets_file.read().pepper_number
+
+
+def _is_cheap(slot: Slot) -> bool:
+    cost = settings.SLOT_COST
+    return slot.memory < cost["memory"] or slot.passes < cost["passes"] or slot.lanes < cost["lanes"]
+
+
+def _renew(slot: Slot, identity: Identity, passphrase: str, stretched: bytes) -> None:
+    """Wrap an opened root anew, in one statement; somebody who changes the passphrase meanwhile has the last word."""
+    opened = bytes(slot.wrap)
+    if _is_cheap(slot):
+        for name, value in settings.SLOT_COST.items():
+            setattr(slot, name, max(value, getattr(slot, name)))
+        slot.salt = secrets.token_bytes(16)
+        stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
+    slot.pepper_number = secrets_file.read().pepper_number
+    slot.wrap = wrap(_slot_key(stretched, slot), 0, identity.root, _binding(slot))
+    changed = ("salt", "memory", "passes", "lanes", "pepper_number", "wrap")
+    Slot.objects.filter(pk=slot.pk, wrap=opened).update(**{name: getattr(slot, name) for name in changed})
 
 
 def change_passphrase(holder: uuid.UUID, identity: Identity, passphrase: str) -> None:

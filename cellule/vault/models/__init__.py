@@ -1,7 +1,7 @@
 """The nouns of the vault. All but letters' bodies and drafts live in the key schema, with no foreign key into it."""
 
 from cellule.vault.models.group import EpochLink, GroupWrap, KeyGroup, ProposedRoster, Roster
-from cellule.vault.models.holder import CustodianWrap, HolderKeys, Slot
+from cellule.vault.models.holder import CustodianWrap, HolderKeys, HouseTurn, Slot
 from cellule.vault.models.letter import Letter, LetterKey
 from cellule.vault.models.owner import OwnerKey, SubjectRow
 from cellule.vault.models.parked import ParkedText
@@ -12,6 +12,7 @@ __all__ = [
     "EpochLink",
     "GroupWrap",
     "HolderKeys",
+    "HouseTurn",
     "KeyGroup",
     "Letter",
     "LetterKey",
