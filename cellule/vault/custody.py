@@ -130,9 +130,7 @@ def house_opens(root: Identity, roster: rosters.VerifiedRoster) -> GroupRoot:
 # --- Changing custodians --------------------------------------------------------------------------
 
 
-def replace_custodian(
-    present: Mapping[str, str], by: Actor, *, written_down: Callable[[Sheets], None]
-) -> None:
+def replace_custodian(present: Mapping[str, str], by: Actor, *, written_down: Callable[[Sheets], None]) -> None:
     """Give the custodian who is not present a new sheet; the old one opens nothing more.
 
     `present`: the sheets of the other two, as typed. `written_down`: shows the new sheet and returns once it was read
@@ -151,9 +149,7 @@ def replace_custodian(
         record(CUSTODIAN_REPLACED, by=by, subject_type="vault.house", reference=replaced)
 
 
-def turn_house(
-    sheets: Mapping[str, str], by: Actor, *, written_down: Callable[[Sheets], None]
-) -> str:
+def turn_house(sheets: Mapping[str, str], by: Actor, *, written_down: Callable[[Sheets], None]) -> str:
     """Make a new house root that the old one signs, with three new sheets; gives its fingerprint.
 
     The groups' roots that lie there for the house move to the new root. Raises SheetMistyped, CannotOpen, NotTheHouse;

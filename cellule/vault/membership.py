@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.log.actions import Action
 from audit.log.actor import Actor
 from audit.log.record import record
-from cellule.vault import rosters, secrets_file, words
+from cellule.vault import house, rosters, words
 from cellule.vault.actions import ROOT_MADE, ROSTER_SIGNED
 from cellule.vault.departures import hold, stays
 from cellule.vault.identities import HOUSE, GroupRoot, Identity, PublicIdentity
@@ -251,7 +251,7 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
     holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
-        holders[HOUSE] = secrets_file.read().pin
+        holders[HOUSE] = house.pinned()
     _wrap_for(made, holders)
     return made
 

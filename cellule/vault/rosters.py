@@ -14,8 +14,8 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from cellule.vault import secrets_file
-from cellule.vault.identities import HOUSE, Identity, PublicIdentity
+from cellule.vault import house
+from cellule.vault.identities import Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
 from cellule.vault.sealing import VaultError
 
@@ -175,7 +175,7 @@ def verified_all(holder: uuid.UUID | None = None) -> dict[uuid.UUID, VerifiedRos
 
 def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRoster]:
     """Give the verified roster of each group whose newest number is known already. Raises RosterRefused."""
-    pin = secrets_file.read().pin
+    pin = house.pinned()
     return {group: _verified_up_to(number, group, pin) for group, number in numbers.items()}
 
 
@@ -183,7 +183,7 @@ def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRos
     """Give the verified roster of the one group of a kind, of one organisation where it is an agency's; None when
     there is none yet. Raises RosterRefused."""
     newest = _newest(kind).filter(group__organisation=organisation).first()
-    return _verified_up_to(newest[2], newest[0], secrets_file.read().pin) if newest else None
+    return _verified_up_to(newest[2], newest[0], house.pinned()) if newest else None
 
 
 def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, VerifiedRoster | None]:
@@ -199,7 +199,7 @@ def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, Verifie
 
 def verified_agencies() -> dict[uuid.UUID, VerifiedRoster | None]:
     """Give each agency's verified roster by organisation; None where it is refused, which is no other agency's harm."""
-    pin = secrets_file.read().pin
+    pin = house.pinned()
     agencies: dict[uuid.UUID, VerifiedRoster | None] = {}
     for group, organisation, number in _newest(KeyGroup.Kind.AGENCY):
         try:
@@ -220,7 +220,7 @@ def verified(group: uuid.UUID) -> VerifiedRoster:
     newest = Roster.objects.filter(group_id=group).aggregate(newest=Max("number"))["newest"]
     if newest is None:
         raise RosterRefused("no roster")
-    return _verified_up_to(newest, group, secrets_file.read().pin)
+    return _verified_up_to(newest, group, house.pinned())
 
 
 def _verified_up_to(newest_number: int, group: uuid.UUID, pin: str) -> VerifiedRoster:
@@ -249,11 +249,12 @@ def _remember(pin: str, roster: VerifiedRoster) -> None:
 def check_next(previous: VerifiedRoster | None, row: Roster, body: RosterBody) -> VerifiedRoster:
     """Accept a roster before it is saved, by the same rules as when it is read."""
     of = KeyGroup(pk=body.group, kind=body.kind, organisation=body.organisation)
-    return _accept(previous, row, of, secrets_file.read().pin)
+    return _accept(previous, row, of, house.pinned())
 
 
 def forget_cache() -> None:
     """Start verifying from the beginning (a restored database, another house in a test)."""
+    house.forebears.cache_clear()
     with _lock:
         _verified.clear()
 
@@ -278,6 +279,8 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     else:
         _accept_change(previous.body, body, signers, pin)
     own_hash = body_hash(encoded)
+    if house.is_off_the_line(pin, body.group, body.number, own_hash):
+        raise RosterRefused("another roster than the one that stood here when the house root was turned")
     supervisors = frozenset(m.fingerprint for m in body.members if m.role == SUPERVISOR)
     return VerifiedRoster(
         body,
@@ -309,15 +312,11 @@ def _signers(encoded: bytes, signatures: list[dict[str, str]]) -> set[tuple[uuid
     return signers
 
 
-def _by_house(signers: set[tuple[uuid.UUID, str]], pin: str) -> bool:
-    return bool(pin) and (HOUSE, pin) in signers
-
-
 def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
     if body.epoch != 0 or body.post_box or body.commitment:
         raise RosterRefused("a first roster has no root yet")
     if body.kind in _HOUSE_KINDS:
-        if not _by_house(signers, pin):
+        if not house.signs(signers, pin, body.group, body.number):
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
     _check_authority(body, signers)
@@ -356,9 +355,10 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
         return
-    house = _by_house(signers, pin) and body.kind in _HOUSE_KINDS
+    # An agency's keys are its own: the house holds none of them, and decides on nobody there.
+    by_house = body.kind != KeyGroup.Kind.AGENCY and house.signs(signers, pin, body.group, body.number)
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]
-    if not members and not house:
+    if not members and not by_house:
         raise RosterRefused("signed by no member")
     if body.epoch == before.epoch:
         if (body.post_box, body.commitment) != (before.post_box, before.commitment):
@@ -367,7 +367,7 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
         raise RosterRefused("an epoch out of order")
     elif not any(body.member(m.user) == m for m in members):
         raise RosterRefused("only a staying member makes a root")
-    if house:
+    if by_house:
         return
     changed = {m for m in body.members if m not in before.members}
     # Whoever is left may see that somebody's keys count no more; who comes in, and as what, is for those who admit.

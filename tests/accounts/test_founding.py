@@ -21,7 +21,8 @@ from audit.log.models import Entry
 from cellule.accounts import enrolment
 from cellule.accounts.models import Organisation, User
 from cellule.vault import rosters, secrets_file, words
-from cellule.vault.founding import SealedAlready, open_house, seal_house
+from cellule.vault.custody import open_house
+from cellule.vault.founding import SealedAlready, seal_house
 from cellule.vault.identities import HOUSE
 from cellule.vault.membership import WrongWords, enrolled_public
 from cellule.vault.models import CustodianWrap, GroupWrap, HolderKeys, KeyGroup, Roster, Slot

@@ -55,7 +55,7 @@ class HouseTurn(models.Model):
     key_schema = True
 
     made = models.CharField(max_length=64, primary_key=True)
-    before = models.CharField(max_length=64, unique=True)
+    before = models.CharField(max_length=64)
     body = models.BinaryField()
     signed_before = models.BinaryField()
     signed_made = models.BinaryField()
