@@ -1,13 +1,12 @@
 """What a real house refuses to start with: each is one sentence about what is wrong and what mends it.
 
-Run by `manage.py check --deploy` and by every process that serves (see `refuse_to_start`). The fictional house is
+Run by `manage.py check --deploy` and by every process that serves (`cellule/ground/refusal.py`). The fictional house is
 allowed to be weak.
 """
 
 import os
 import stat
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
+from cellule.ground.refusal import TAG
 from cellule.vault import house, secrets_file
 from cellule.vault.identities import HOUSE, private_box
 from cellule.vault.models import HolderKeys, Roster, Slot
@@ -35,13 +35,13 @@ FROM pg_class t CROSS JOIN pg_roles WHERE rolname = current_user AND t.oid = 'lo
 """
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_debug(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Pages of errors that show values."""
     return [Error("DEBUG is on: error pages would show what was typed.", id="vault.E001")] if settings.DEBUG else []
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_slot_cost(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Passphrases that could be tried quickly by whoever has the database and the pepper."""
     low = [f"{name} {settings.SLOT_COST[name]} < {least}" for name, least in FLOOR.items() if _below(name, least)]
@@ -54,7 +54,7 @@ def _below(name: str, least: int) -> bool:
     return settings.SLOT_COST[name] < least
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_mlkem(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """A library of cryptography without ML-KEM could open no group."""
     try:
@@ -67,7 +67,7 @@ def check_mlkem(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     return [] if works else [Error("ML-KEM-768 is missing.", hint=hint, id="vault.E003")]
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_secrets_file(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """The file beside the database: there, readable by its owner alone, with a pepper. Nothing before the founding."""
     path = Path(settings.SECRETS_FILE)
@@ -94,7 +94,7 @@ def check_secrets_file(app_configs: object, **kwargs: object) -> list[CheckMessa
     return found
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_pin(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Rosters without a pinned house root: whoever writes to the database could make themselves members."""
     try:
@@ -107,13 +107,16 @@ def check_pin(app_configs: object, **kwargs: object) -> list[CheckMessage]:
             return []
     except DatabaseError:
         return []
-    except (VaultError, ValueError, KeyError):
+    except (ValueError, KeyError):
+        # The file cannot be read, which is another check's to say.
+        return []
+    except VaultError:
         pin = ""
     hint = "Restore the secrets file that holds the pin; if it is lost: manage.py recover"
     return [Error("The house root is not pinned to what the database holds.", hint=hint, id="vault.E008")]
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, TAG, deploy=True)
 def check_log_walls(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """A role that serves and owns, or may change, the log could rewrite it."""
     try:
@@ -128,33 +131,6 @@ def check_log_walls(app_configs: object, **kwargs: object) -> list[CheckMessage]
     return [Error("The database role that serves could change the log.", hint=hint, id="vault.E009")]
 
 
-CHECKS: tuple[Callable[..., list[CheckMessage]], ...] = (
-    check_debug,
-    check_slot_cost,
-    check_mlkem,
-    check_secrets_file,
-    check_pin,
-    check_log_walls,
-)
-
-
-def refusals() -> list[CheckMessage]:
-    """What keeps a real house from starting; a fictional one starts anyway."""
-    if settings.FICTION:
-        return []
-    return [message for check in CHECKS for message in check(None) if message.is_serious()]
-
-
-def refuse_to_start() -> None:
-    """End a process that would serve unsafely, before it takes anything; says why on its terminal."""
-    if found := refusals():
-        sys.exit("\n".join(["This house does not start:", *(_line(message) for message in found)]))
-
-
-def _line(message: CheckMessage) -> str:
-    return f"  {message.id}: {message.msg}" + (f" {message.hint}" if message.hint else "")
-
-
 def _has_people() -> bool:
     try:
         return Slot.objects.exists()
@@ -162,7 +138,7 @@ def _has_people() -> bool:
         return False
 
 
-def _unknown_peppers(known: Sequence[int] | dict[int, bytes]) -> str:
+def _unknown_peppers(known: Collection[int]) -> str:
     try:
         named = Slot.objects.exclude(pepper_number__in=list(known)).values_list("pepper_number", flat=True)
         return ", ".join(str(number) for number in sorted(set(named)))
