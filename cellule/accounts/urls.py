@@ -16,6 +16,7 @@ from cellule.accounts.views import (
     members,
     second_factor,
     sign_out,
+    standing,
     team,
 )
 
@@ -40,6 +41,7 @@ ours = (
         path("attente/", enrolment.waiting, name="waiting"),
         # equipe
         path("equipe/", team.team, name="team"),
+        path("equipe/cles/", standing.standing, name="standing"),
         path("equipe/<uuid:person>/", members.member, name="member"),
         path("equipe/<uuid:person>/admettre/", team.admit, name="admit"),
         path("equipe/<uuid:person>/phrase-perdue/", members.lost_passphrase, name="lost_passphrase"),
