@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from audit.log.actor import Actor
 from cellule.vault.actions import RESEALED
@@ -70,12 +70,22 @@ def _owner_model(model: type[Model], field: SealedDocument) -> Any:
 
 
 def owners_of(unlocked: Unlocked, contracts: list[Contract]) -> list[tuple[type[Model], list[uuid.UUID]]]:
-    """The owners of such columns that this person holds the keys of, by model."""
+    """The owners with something in such columns, of whom this person holds the keys, by model."""
     held = list(unlocked.memberships)
-    return [
-        (model, list(model._default_manager.filter(key_holder__in=held).order_by("pk").values_list("pk", flat=True)))
-        for model in {contract.owner_model for contract in contracts}
-    ]
+    found = []
+    for model in {contract.owner_model for contract in contracts}:
+        filled = Q()
+        for contract in contracts:
+            if contract.owner_model is model:
+                filled |= Q(pk__in=_rows(contract).values(contract.owned_by))
+        owners = model._default_manager.filter(filled, key_holder__in=held).order_by("pk")
+        found.append((model, list(owners.values_list("pk", flat=True))))
+    return found
+
+
+def _rows(contract: Contract) -> models.QuerySet:
+    """The rows in which the column is not empty."""
+    return contract.model._default_manager.exclude(**{f"{contract.field.name}__isnull": True})
 
 
 def reseal(unlocked: Unlocked, by: Actor) -> Iterator[Resealed]:
@@ -110,8 +120,7 @@ def _batch(
 def _owner(unlocked: Unlocked, owner: Any, opened: OpenedOwner, contracts: list[Contract], done: Resealed) -> None:
     sealer = None
     for contract in contracts:
-        rows = contract.model._default_manager.filter(**{contract.owned_by: owner.pk})
-        for row in rows.exclude(**{f"{contract.field.name}__isnull": True}):
+        for row in _rows(contract).filter(**{contract.owned_by: owner.pk}):
             try:
                 document = _older(contract.field, row, opened)
             except CannotOpen:

@@ -352,7 +352,7 @@ def test_turn_killed_while_the_sheets_are_written_down_leaves_the_old_ones(
 ):
     before = secrets_file.read()
     with _process(settings, postgres_server, "custodians", "turn") as process:
-        process.stdin.write(_turn_answers(sheets)[: -len("\n" * 4)])
+        process.stdin.write(_turn_answers(sheets)[: -len("\n" * 3)])
         process.stdin.flush()
         said = ""
         while "Sheet B," not in said:

@@ -9,6 +9,7 @@ from cellule.accounts.standing import Standing, standing_of
 from cellule.vault import removal, secrets_file
 from cellule.vault.custody import drill, turn_house
 from cellule.vault.identities import HOUSE
+from cellule.vault.membership import kind_label
 from cellule.vault.models import GroupWrap
 from cellule.vault.unlocked import group_id
 from tests.people import acting
@@ -20,8 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _group(standing: Standing, kind: str):
-    names = {"unit": "Unité", "intake": "Accueil", "auditors": "Vérif"}
-    return next(group for group in standing.groups if group.name.startswith(names[kind]))
+    return next(group for group in standing.groups if group.name == kind_label(kind))
 
 
 def _tags(client) -> str:

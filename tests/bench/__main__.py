@@ -3,7 +3,20 @@
 import sys
 
 from cellule.settings import BASE_DIR
-from tests.bench import directory, fields, figures, lists, log, membership, pages, progress, referrals, sign_in, steps
+from tests.bench import (
+    directory,
+    fields,
+    figures,
+    lists,
+    log,
+    membership,
+    pages,
+    progress,
+    referrals,
+    sign_in,
+    steps,
+    upgrade,
+)
 from tests.bench.server import house
 
 GROUPS = {
@@ -16,6 +29,7 @@ GROUPS = {
     "directory": directory.measure,
     "membership": membership.measure,
     "referrals": referrals.measure,
+    "upgrade": upgrade.measure,
 }
 
 
