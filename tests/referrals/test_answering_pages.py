@@ -249,8 +249,10 @@ def test_question_reaches_the_unit_and_its_answer_the_whole_team(reached, casewo
 
     assert [(each.status_code, each["Location"]) for each in asked] == [(302, _page(referral))] * 2
     assert told == 1
-    assert [each.text for each in page.context["messages_written"]] == ["Pour combien de nuits ?", "Pour trois nuits."]
-    assert [each.by for each in page.context["messages_written"]] == [acting("thea").user.name, said("the unit")]
+    assert [(by, words) for _when, by, words in page.context["messages_written"]] == [
+        (acting("thea").user.name, "Pour combien de nuits ?"),
+        (said("The unit"), "Pour trois nuits."),
+    ]
 
 
 def test_message_that_holds_a_status_is_questioned_first(reached):
@@ -289,6 +291,20 @@ def test_nothing_more_is_written_once_it_is_over(reached):
 
 
 # --- Another agency, another role -------------------------------------------------------------------
+
+
+def test_words_typed_for_a_referral_that_is_gone_meanwhile_are_given_back(reached):
+    """As they are for one that never was: the page does not tell which."""
+    referral, thea = reached(ReferralState.VIEWED), signed_in("thea")
+    take(referral, "recall", acting("claire"))
+    never = reverse("referrals:step", args=["ZZZZZZZZ", "decliner"])
+
+    answers = [
+        thea.post(address, {"words": "Deux semaines d’attente."}) for address in (_step(referral, "decliner"), never)
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert all("Deux semaines d’attente." in answer.text for answer in answers)
 
 
 @pytest.mark.parametrize("person", ["solange", "dimitri"])
