@@ -274,6 +274,10 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
     signers = _signers(encoded, row.signatures)
+    try:
+        house.forebears(pin)
+    except house.HouseRefused as error:
+        raise RosterRefused("a house root that does not follow from the one before") from error
     if previous is None:
         _accept_first(body, signers, pin)
     else:

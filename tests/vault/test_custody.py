@@ -279,6 +279,9 @@ def test_planted_statement_gives_no_root_a_past(sheets):
 
     with pytest.raises(house.HouseRefused):
         house.forebears(pin)
+    rosters.forget_cache()
+    with pytest.raises(RosterRefused):
+        rosters.verified(group_id("unit"))
 
 
 def test_planted_statement_gives_the_pinned_root_no_successor(sheets):
