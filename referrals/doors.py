@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.log.actions import Action, Outcome
 from audit.log.record import record
 from cases.models import Consent
+from cellule.accounts.alterations import signal
 from cellule.accounts.roles import Permission
 from cellule.steps import TooLate
 from cellule.vault import packets
@@ -119,7 +120,8 @@ def telling_forgeries(request: HttpRequest, referral: Referral) -> Iterator[None
     except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():
-            record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
+            entry = record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
+            signal(entry, by=request.acting.actor)
         raise
 
 

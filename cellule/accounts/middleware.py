@@ -1,6 +1,5 @@
 """Between the door and the views: is the house founded, who acts, is their vault open, what was refused."""
 
-import re
 import uuid
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -24,8 +23,11 @@ from cellule.accounts import keeping
 from cellule.accounts.acting import Acting as Person
 from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
+from cellule.accounts.alterations import ALTERED, tell
 from cellule.accounts.models import User
+from cellule.references import named_in
 from cellule.vault import membership, parking, secrets_file, sessions
+from cellule.vault.sealing import VaultError
 
 _REFUSALS = {
     403: Outcome.REFUSED_FORBIDDEN,
@@ -34,7 +36,6 @@ _REFUSALS = {
 }
 # A form that was taken: it led on, or answered with what was asked for; one that was not says 422 or 409.
 _TAKEN = {200, 302}
-_REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}", re.IGNORECASE)
 
 
 class Founded:
@@ -120,10 +121,7 @@ def _waits(request: HttpRequest) -> bool:
 
 
 class Refusals:
-    """Puts every refusal into the log, after whatever was begun was rolled back.
-
-    A well-formed reference is written down alike whether it exists or not.
-    """
+    """Puts every refusal into the log, after whatever was begun was rolled back."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -133,16 +131,41 @@ class Refusals:
         outcome = _REFUSALS.get(response.status_code)
         if outcome and request.user.is_authenticated:
             match = request.resolver_match
-            reference = str((match.kwargs if match else {}).get("reference", "")).upper()
             with transaction.atomic():
                 record(
                     REFUSED,
                     by=request.acting.actor,
                     subject_type=match.view_name if match else "",
-                    reference=reference if _REFERENCE.fullmatch(reference) else "",
+                    reference=named_in(match.kwargs if match else {}),
                     outcome=outcome,
                 )
         return response
+
+
+class Alterations:
+    """Answers 409, and opens nothing, where a page meets something sealed that is not what it was."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return _altered(request, exception) if isinstance(exception, ALTERED) else None
+
+
+def _altered(request: HttpRequest, exception: VaultError) -> HttpResponse:
+    """The one page for all of it, once the entry stands and the signal has left."""
+    match = request.resolver_match
+    with transaction.atomic():
+        tell(
+            exception,
+            by=request.acting.actor,
+            page=match.view_name if match else "",
+            reference=named_in(match.kwargs if match else {}),
+        )
+    return render(request, "accounts/altered.html", status=409)
 
 
 class SecondFactor:
@@ -193,8 +216,13 @@ class Lock:
                 keeping.keep(request, request.user)
             after = keeping.way_back(request)
             return HttpResponseRedirect(f"{reverse('accounts:lock')}?{urlencode({'suite': after})}")
-        membership.settle(acting.unlocked, acting.actor)
-        if not acting.is_admitted and not _opens_anyway(view, "open_while_waiting"):
+        try:
+            membership.settle(acting.unlocked, acting.actor)
+            is_admitted = acting.is_admitted
+        except ALTERED as exception:
+            # No middleware sees what is raised before a view.
+            return _altered(request, exception)
+        if not is_admitted and not _opens_anyway(view, "open_while_waiting"):
             return HttpResponseRedirect(reverse("accounts:waiting"))
         if request.method == "GET" and _is_uuid(request.GET.get("repris", "")):
             _resume(request)

@@ -104,10 +104,15 @@ def signs(signers: Collection[tuple[uuid.UUID, str]], pin: str, group: uuid.UUID
     )
 
 
-def is_off_the_line(pin: str, group: uuid.UUID, number: int, hashed: str) -> bool:
-    """Whether a roster is another one than the one that stood at this place when a house root was turned."""
-    heads = [each.heads[group] for each in forebears(pin) if group in each.heads]
-    return any(number == place and hashed != expected for place, expected in heads)
+def why_not(pin: str, group: uuid.UUID, number: int, hashed: str) -> str:
+    """Why a roster cannot stand under the pinned root, whoever signed it; empty when nothing speaks against it."""
+    try:
+        heads = [each.heads[group] for each in forebears(pin) if group in each.heads]
+    except HouseRefused:
+        return "a house root that does not follow from the one before"
+    if any(number == place and hashed != expected for place, expected in heads):
+        return "another roster than the one that stood here when the house root was turned"
+    return ""
 
 
 def _read(row: HouseTurn) -> Forebear:

@@ -47,7 +47,7 @@ def _enter(root: Identity, entrant: Unlocked, group: KeyGroup, member: Member, b
     # Opened before anything is signed: a group whose root the house does not hold is left as it was.
     opened = house_opens(root, before) if before.body.epoch else None
     others = tuple(m for m in before.body.members if m.user != member.user)
-    body = before.successor(members=(*others, member))
+    body = membership.successor_of(before, members=(*others, member))
     membership.sign_and_save(before, body, [(HOUSE, root)], by)
     if opened is None:
         return True

@@ -14,7 +14,7 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from cellule.vault import house
+from cellule.vault import authority, house
 from cellule.vault.identities import Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
 from cellule.vault.sealing import VaultError
@@ -63,6 +63,8 @@ class RosterBody:
     authority: int | None = None
     # Whose group an agency's is; None for the groups of the house.
     organisation: uuid.UUID | None = None
+    # Where somebody supervises no more: the hashes of all that supervisors have signed for other groups until then.
+    vouched: tuple[str, ...] | None = None
 
     def encode(self) -> bytes:
         """Canonical JSON: sorted keys, no floats."""
@@ -82,6 +84,7 @@ class RosterBody:
                     for m in self.members
                 ],
                 **({"organisation": str(self.organisation)} if self.organisation else {}),
+                **({"vouched": list(self.vouched)} if self.vouched is not None else {}),
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -95,17 +98,23 @@ class RosterBody:
             members = tuple(
                 Member(uuid.UUID(m["user"]), m["fingerprint"], m["role"], m["may_admit"]) for m in stored.pop("members")
             )
-            organisation = stored.pop("organisation", None)
+            organisation, vouched = stored.pop("organisation", None), stored.pop("vouched", None)
             return cls(
                 group=uuid.UUID(stored.pop("group")),
                 organisation=uuid.UUID(organisation) if organisation else None,
                 post_box=bytes.fromhex(stored.pop("post_box")),
                 commitment=bytes.fromhex(stored.pop("commitment")),
                 members=members,
+                vouched=None if vouched is None else tuple(vouched),
                 **stored,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise RosterRefused("not a roster") from error
+
+    @property
+    def supervisors(self) -> frozenset[str]:
+        """The fingerprints of those who supervise."""
+        return frozenset(member.fingerprint for member in self.members if member.role == SUPERVISOR)
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self._by_user.get(user)
@@ -126,13 +135,21 @@ class VerifiedRoster:
     supervisors: tuple[frozenset[str], ...]
     # The number of the roster that let each of its members' keys in.
     joined: dict[str, int]
+    # By number, what was vouched for; the hashes of its own rosters that rest on a supervisor's authority.
+    vouched: tuple[frozenset[str] | None, ...]
+    authorised: tuple[str, ...]
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self.body.member(user)
 
     def successor(self, **changes: Any) -> RosterBody:
         """The next roster of this group, unsigned, with what changes."""
-        follows: dict[str, Any] = {"number": self.body.number + 1, "previous": self.hash, "authority": None}
+        follows: dict[str, Any] = {
+            "number": self.body.number + 1,
+            "previous": self.hash,
+            "authority": None,
+            "vouched": None,
+        }
         return replace(self.body, **follows | changes)
 
 
@@ -180,15 +197,13 @@ def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRo
 
 
 def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRoster | None:
-    """Give the verified roster of the one group of a kind, of one organisation where it is an agency's; None when
-    there is none yet. Raises RosterRefused."""
+    """Give the verified roster of a kind's one group, or of an organisation's; None while there is none. RosterRefused."""
     newest = _newest(kind).filter(group__organisation=organisation).first()
     return _verified_up_to(newest[2], newest[0], house.pinned()) if newest else None
 
 
 def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, VerifiedRoster | None]:
-    """Give the unit's verified roster and that of one group, each None when there is none yet; one query when nothing
-    changed. Raises RosterRefused."""
+    """Give the unit's verified roster and one group's, None while there is none; one query if nothing changed."""
     with connection.cursor() as cursor:
         cursor.execute(_WITH_UNIT, [KeyGroup.Kind.UNIT.value, group])
         newest = cursor.fetchall()
@@ -273,25 +288,23 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
         raise RosterRefused("an agency is one organisation's")
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
-    signers = _signers(encoded, row.signatures)
-    try:
-        house.forebears(pin)
-    except house.HouseRefused as error:
-        raise RosterRefused("a house root that does not follow from the one before") from error
+    signers, own_hash = _signers(encoded, row.signatures), body_hash(encoded)
+    if reason := house.why_not(pin, body.group, body.number, own_hash):
+        raise RosterRefused(reason)
     if previous is None:
         _accept_first(body, signers, pin)
     else:
         _accept_change(previous.body, body, signers, pin)
-    own_hash = body_hash(encoded)
-    if house.is_off_the_line(pin, body.group, body.number, own_hash):
-        raise RosterRefused("another roster than the one that stood here when the house root was turned")
-    supervisors = frozenset(m.fingerprint for m in body.members if m.role == SUPERVISOR)
+    if body.authority is not None:
+        _check_authority(body, signers, own_hash)
     return VerifiedRoster(
         body,
         own_hash,
         (*(previous.history if previous else ()), own_hash),
-        (*(previous.supervisors if previous else ()), supervisors),
+        (*(previous.supervisors if previous else ()), body.supervisors),
         {m.fingerprint: (previous.joined if previous else {}).get(m.fingerprint, body.number) for m in body.members},
+        (*(previous.vouched if previous else ()), None if body.vouched is None else frozenset(body.vouched)),
+        (*(previous.authorised if previous else ()), *((own_hash,) if body.authority is not None else ())),
     )
 
 
@@ -323,26 +336,24 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
         if not house.signs(signers, pin, body.group, body.number):
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
-    _check_authority(body, signers)
+    if body.authority is None:
+        raise RosterRefused("no authority named")
     if body.kind == KeyGroup.Kind.AGENCY and [(m.role, m.may_admit) for m in body.members] != [(COORDINATOR, True)]:
         raise RosterRefused("an agency begins with its coordinator")
 
 
-def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
-    """Refuse what no supervisor signed whom the unit roster that is named makes one."""
+def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]], own_hash: str) -> None:
     unit = verified_of(KeyGroup.Kind.UNIT)
     if unit is None or type(body.authority) is not int:
         raise RosterRefused("no authority named")
-    named = unit.supervisors[body.authority :][:1] if body.authority >= 0 else ()
-    if not any(fingerprint in supervisors for supervisors in named for _, fingerprint in signers):
-        raise RosterRefused("not signed by a supervisor")
+    if reason := authority.why_not(unit, body.authority, {fingerprint for _, fingerprint in signers}, own_hash):
+        raise RosterRefused(reason)
 
 
 def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
     """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root."""
     if body.kind != KeyGroup.Kind.AGENCY:
         raise RosterRefused("authority belongs to first rosters")
-    _check_authority(body, signers)
     if (body.epoch, body.post_box, body.commitment) != (before.epoch, before.post_box, before.commitment):
         raise RosterRefused("a supervisor makes no root of an agency")
     added = set(body.members) - set(before.members)
@@ -373,6 +384,8 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
         raise RosterRefused("only a staying member makes a root")
     if by_house:
         return
+    if body.kind == KeyGroup.Kind.UNIT and before.supervisors - body.supervisors and body.vouched is None:
+        raise RosterRefused("what supervisors have signed is not written down")
     changed = {m for m in body.members if m not in before.members}
     # Whoever is left may see that somebody's keys count no more; who comes in, and as what, is for those who admit.
     if changed and not any(m.may_admit for m in members):
