@@ -3,11 +3,14 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cellule.settings")
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from cellule.ground.refusal import refuse_to_start
 
 if not settings.JOB_TIME_LIMIT_SECONDS < settings.JOB_LEASE_SECONDS < settings.JOB_VISIBILITY_SECONDS:
     raise ImproperlyConfigured(
@@ -68,4 +71,12 @@ app.conf.update(
     enable_utc=True,
     **transport(settings.BROKER_URL),
 )
+
+
+@worker_init.connect
+def _refuse(**signal: object) -> None:
+    """A worker of an unsafe house ends before it takes a message."""
+    refuse_to_start()
+
+
 app.steps["consumer"].add("cellule.jobs.watch:Watch")

@@ -95,6 +95,7 @@ accounts:remove_passkey         in   in   405  lock 405  405  405  405  405  405
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:standing               in   in   wait lock 403  403  403  200  403  403  403  403  403
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
 accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock lock lock
 accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on
@@ -213,6 +214,7 @@ accounts:remove_passkey         in   in   step lock step step step step step ste
 accounts:passphrase             in   in   step lock step step step step step step step step step
 accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:standing               in   in   wait lock 405  405  405  405  405  405  405  405  405
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
 accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422  422  422
 accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on

@@ -18,6 +18,7 @@ from cellule.accounts.acting import Acting, outside_a_browser
 from cellule.accounts.founding import Founder, add_partner, found
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.vault import membership, secrets_file, slots, words
+from cellule.vault.custody import Sheets
 from cellule.vault.founding import SealedAlready, seal_house
 from cellule.vault.models import Slot
 
@@ -145,9 +146,18 @@ def _seal(passphrases: dict[str, str]) -> Acting:
     supervisors = [act_as(f.email, passphrases[f.email]) for f in FOUNDERS if f.role == roles.SUPERVISOR.code]
     heard = [(s.user.pk, words.fingerprint_words(s.vault.identity.public.fingerprint)) for s in supervisors]
     with contextlib.suppress(SealedAlready):
-        seal_house(heard, supervisors[0].actor)
+        seal_house(heard, supervisors[0].actor, written_down=_keep_sheets)
     membership.settle(supervisors[0].vault, supervisors[0].actor)
     return supervisors[0]
+
+
+def _keep_sheets(sheets: Sheets) -> None:
+    """The fictional custodians' sheets, so that a ceremony can be tried: DATA/custodians.json."""
+    path = Path(settings.DATA) / "custodians.json"
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(sheets.words, file, ensure_ascii=False, indent=1)
 
 
 def _invited(colleague: Founder, organisation: Organisation) -> User:

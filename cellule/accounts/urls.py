@@ -17,6 +17,7 @@ from cellule.accounts.views import (
     passkeys,
     second_factor,
     sign_out,
+    standing,
     team,
 )
 
@@ -44,6 +45,7 @@ ours = (
         path("attente/", enrolment.waiting, name="waiting"),
         # equipe
         path("equipe/", team.team, name="team"),
+        path("equipe/cles/", standing.standing, name="standing"),
         path("equipe/<uuid:person>/", members.member, name="member"),
         path("equipe/<uuid:person>/admettre/", team.admit, name="admit"),
         path("equipe/<uuid:person>/phrase-perdue/", members.lost_passphrase, name="lost_passphrase"),

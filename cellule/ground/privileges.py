@@ -10,6 +10,8 @@ from cellule.ground.roles import SCHEMAS
 
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
 INSERT_ONLY = "SELECT, INSERT"
+# Key tables are written anew each night, so that deleted keys leave their files; it changes no row.
+REWRITE = "MAINTAIN"
 
 
 def grant_privileges(*, using: str = "default", **signal) -> None:
@@ -51,7 +53,8 @@ def statements(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _rights(model: type[Model]) -> str:
-    return INSERT_ONLY if getattr(model, "insert_only", False) else ROWS
+    rights = INSERT_ONLY if getattr(model, "insert_only", False) else ROWS
+    return f"{rights}, {REWRITE}" if getattr(model, "key_schema", False) else rights
 
 
 def _tables(connection: BaseDatabaseWrapper) -> dict[str, type[Model]]:

@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class Vault(AppConfig):
     name = "cellule.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        from cellule.vault import checks  # noqa: F401  (registered by being imported)

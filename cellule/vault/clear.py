@@ -112,6 +112,7 @@ _REVIEWED = [
         ["id", "holder", "kind", "fingerprint", "salt", "memory", "passes", "lanes", "pepper_number", "wrap"],
     ),
     ("vault.custodianwrap", _KEYS, ["pair", "wrap"]),
+    ("vault.houseturn", _KEYS, ["made", "before", "body", "signed_before", "signed_made"]),
     ("vault.keygroup", _KEYS, ["id", "kind", "organisation"]),
     ("vault.roster", _KEYS, ["id", "group", "number", "body", "signatures"]),
     ("vault.proposedroster", _KEYS, ["id", "group", "entrant", "body", "signatures"]),

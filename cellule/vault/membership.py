@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit.log.actions import Action
 from audit.log.actor import Actor
 from audit.log.record import record
-from cellule.vault import rosters, secrets_file, words
+from cellule.vault import house, rosters, words
 from cellule.vault.actions import ROOT_MADE, ROSTER_SIGNED
 from cellule.vault.departures import hold, stays
 from cellule.vault.identities import HOUSE, GroupRoot, Identity, PublicIdentity
@@ -131,7 +131,7 @@ def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
         raise TurnIsDue
     before = rosters.verified(group)
     others = tuple(m for m in before.body.members if m.user != member.user)
-    body = _successor(before, members=(*others, member))
+    body = successor_of(before, members=(*others, member))
     first: list[dict[str, str]] = []
     if member.role == SUPERVISOR:
         first = _other_signature(unlocked, body)
@@ -248,18 +248,18 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
         link = wrap(made.wrapping, made.epoch, old.root, link_binding(group, made.epoch))
         EpochLink.objects.create(group_id=group, epoch=made.epoch, wrap=link)
     staying = tuple(member for member in before.body.members if member.fingerprint not in without)
-    body = _successor(
+    body = successor_of(
         before, epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment, members=staying
     )
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
     holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
-        holders[HOUSE] = secrets_file.read().pin
+        holders[HOUSE] = house.pinned()
     _wrap_for(made, holders)
     return made
 
 
-def _successor(before: VerifiedRoster, **changes: Any) -> RosterBody:
+def successor_of(before: VerifiedRoster, **changes: Any) -> RosterBody:
     """The next roster of a group; where somebody supervises no more, with all that supervisors have signed until now."""
     body = before.successor(**changes)
     if body.kind != KeyGroup.Kind.UNIT or not before.body.supervisors - body.supervisors:

@@ -14,8 +14,8 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from cellule.vault import authority, secrets_file
-from cellule.vault.identities import HOUSE, Identity, PublicIdentity
+from cellule.vault import authority, house
+from cellule.vault.identities import Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
 from cellule.vault.sealing import VaultError
 
@@ -192,14 +192,14 @@ def verified_all(holder: uuid.UUID | None = None) -> dict[uuid.UUID, VerifiedRos
 
 def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRoster]:
     """Give the verified roster of each group whose newest number is known already. Raises RosterRefused."""
-    pin = secrets_file.read().pin
+    pin = house.pinned()
     return {group: _verified_up_to(number, group, pin) for group, number in numbers.items()}
 
 
 def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRoster | None:
     """Give the verified roster of a kind's one group, or of an organisation's; None while there is none. RosterRefused."""
     newest = _newest(kind).filter(group__organisation=organisation).first()
-    return _verified_up_to(newest[2], newest[0], secrets_file.read().pin) if newest else None
+    return _verified_up_to(newest[2], newest[0], house.pinned()) if newest else None
 
 
 def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, VerifiedRoster | None]:
@@ -214,7 +214,7 @@ def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, Verifie
 
 def verified_agencies() -> dict[uuid.UUID, VerifiedRoster | None]:
     """Give each agency's verified roster by organisation; None where it is refused, which is no other agency's harm."""
-    pin = secrets_file.read().pin
+    pin = house.pinned()
     agencies: dict[uuid.UUID, VerifiedRoster | None] = {}
     for group, organisation, number in _newest(KeyGroup.Kind.AGENCY):
         try:
@@ -235,7 +235,7 @@ def verified(group: uuid.UUID) -> VerifiedRoster:
     newest = Roster.objects.filter(group_id=group).aggregate(newest=Max("number"))["newest"]
     if newest is None:
         raise RosterRefused("no roster")
-    return _verified_up_to(newest, group, secrets_file.read().pin)
+    return _verified_up_to(newest, group, house.pinned())
 
 
 def _verified_up_to(newest_number: int, group: uuid.UUID, pin: str) -> VerifiedRoster:
@@ -264,11 +264,12 @@ def _remember(pin: str, roster: VerifiedRoster) -> None:
 def check_next(previous: VerifiedRoster | None, row: Roster, body: RosterBody) -> VerifiedRoster:
     """Accept a roster before it is saved, by the same rules as when it is read."""
     of = KeyGroup(pk=body.group, kind=body.kind, organisation=body.organisation)
-    return _accept(previous, row, of, secrets_file.read().pin)
+    return _accept(previous, row, of, house.pinned())
 
 
 def forget_cache() -> None:
     """Start verifying from the beginning (a restored database, another house in a test)."""
+    house.forebears.cache_clear()
     with _lock:
         _verified.clear()
 
@@ -288,6 +289,8 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
     signers, own_hash = _signers(encoded, row.signatures), body_hash(encoded)
+    if reason := house.why_not(pin, body.group, body.number, own_hash):
+        raise RosterRefused(reason)
     if previous is None:
         _accept_first(body, signers, pin)
     else:
@@ -326,15 +329,11 @@ def _signers(encoded: bytes, signatures: list[dict[str, str]]) -> set[tuple[uuid
     return signers
 
 
-def _by_house(signers: set[tuple[uuid.UUID, str]], pin: str) -> bool:
-    return bool(pin) and (HOUSE, pin) in signers
-
-
 def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
     if body.epoch != 0 or body.post_box or body.commitment:
         raise RosterRefused("a first roster has no root yet")
     if body.kind in _HOUSE_KINDS:
-        if not _by_house(signers, pin):
+        if not house.signs(signers, pin, body.group, body.number):
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
     if body.authority is None:
@@ -371,9 +370,10 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
         return
-    house = _by_house(signers, pin) and body.kind in _HOUSE_KINDS
+    # An agency's keys are its own: the house holds none of them, and decides on nobody there.
+    by_house = body.kind != KeyGroup.Kind.AGENCY and house.signs(signers, pin, body.group, body.number)
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]
-    if not members and not house:
+    if not members and not by_house:
         raise RosterRefused("signed by no member")
     if body.epoch == before.epoch:
         if (body.post_box, body.commitment) != (before.post_box, before.commitment):
@@ -382,7 +382,7 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
         raise RosterRefused("an epoch out of order")
     elif not any(body.member(m.user) == m for m in members):
         raise RosterRefused("only a staying member makes a root")
-    if house:
+    if by_house:
         return
     if body.kind == KeyGroup.Kind.UNIT and before.supervisors - body.supervisors and body.vouched is None:
         raise RosterRefused("what supervisors have signed is not written down")

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,22 +19,47 @@ class NotFounded(Exception):
 
 @dataclass(frozen=True)
 class HouseSecrets:
-    """Server secret (32 bytes), peppers by number, pinned fingerprint of the house root ("" until sealed)."""
+    """Server secret (32 bytes), peppers by number, pinned fingerprint of the house root ("" until sealed).
+
+    `next_pin`: the root that a ceremony is about to put in its place; it counts once the database holds it too.
+    """
 
     server: bytes
     peppers: dict[int, bytes]
     pin: str
+    next_pin: str = ""
 
     @property
     def pepper_number(self) -> int:
         return max(self.peppers)
 
 
-def make() -> HouseSecrets:
-    """Write a new secrets file, readable by its owner only (FileExistsError when there is one)."""
-    made = HouseSecrets(secrets.token_bytes(32), {1: secrets.token_bytes(32)}, "")
+def make(*, pepper_number: int = 1, pin: str = "") -> HouseSecrets:
+    """Write a new secrets file, readable by its owner only (FileExistsError when there is one).
+
+    After a loss the pepper takes a number that no slot names, and the pin is what the custodians' sheets open.
+    """
+    made = HouseSecrets(secrets.token_bytes(32), {pepper_number: secrets.token_bytes(32)}, pin)
     _write(settings.SECRETS_FILE, made, os.O_EXCL)
     return made
+
+
+def add_pepper(*, above: int = 0) -> int:
+    """Add a pepper under the next number, which is above `above` too; gives the number. New slots take it at once."""
+    before = read()
+    number = max(above, *before.peppers, 0) + 1
+    peppers = before.peppers | {number: secrets.token_bytes(32)}
+    _write(settings.SECRETS_FILE, replace(before, peppers=peppers), os.O_TRUNC)
+    return number
+
+
+def drop_pepper(number: int) -> None:
+    """Forget an older pepper: whatever slot still names it opens nothing more (ValueError for the newest one)."""
+    before = read()
+    if number == before.pepper_number:
+        raise ValueError("the newest pepper stays")
+    peppers = {known: pepper for known, pepper in before.peppers.items() if known != number}
+    _write(settings.SECRETS_FILE, replace(before, peppers=peppers), os.O_TRUNC)
 
 
 def read() -> HouseSecrets:
@@ -54,13 +79,25 @@ def pin(fingerprint: str) -> None:
     before = read()
     if before.pin not in {"", fingerprint}:
         raise ValueError("another house root is pinned already")
-    _write(settings.SECRETS_FILE, HouseSecrets(before.server, before.peppers, fingerprint), os.O_TRUNC)
+    _write(settings.SECRETS_FILE, replace(before, pin=fingerprint), os.O_TRUNC)
 
 
 def unpin() -> None:
     """Take the pin back when the founding that set it failed."""
+    _write(settings.SECRETS_FILE, replace(read(), pin=""), os.O_TRUNC)
+
+
+def announce_pin(fingerprint: str) -> None:
+    """Say which root is about to be pinned, before the database says so ("" takes it back)."""
+    _write(settings.SECRETS_FILE, replace(read(), next_pin=fingerprint), os.O_TRUNC)
+
+
+def take_next_pin() -> None:
+    """Pin the announced root (ValueError when none was announced)."""
     before = read()
-    _write(settings.SECRETS_FILE, HouseSecrets(before.server, before.peppers, ""), os.O_TRUNC)
+    if not before.next_pin:
+        raise ValueError("no root was announced")
+    _write(settings.SECRETS_FILE, replace(before, pin=before.next_pin, next_pin=""), os.O_TRUNC)
 
 
 def server_key(label: str) -> bytes:
@@ -83,7 +120,7 @@ def _current(path: Path) -> HouseSecrets:
 def _parse(path: Path, state: tuple[int, ...]) -> HouseSecrets:
     stored = json.loads(path.read_text(encoding="utf-8"))
     peppers = {int(number): base64.b64decode(text) for number, text in stored["peppers"].items()}
-    return HouseSecrets(base64.b64decode(stored["server"]), peppers, stored["pin"])
+    return HouseSecrets(base64.b64decode(stored["server"]), peppers, stored["pin"], stored.get("next_pin", ""))
 
 
 @lru_cache(maxsize=32)
@@ -97,6 +134,7 @@ def _write(path: Path, house: HouseSecrets, flag: int) -> None:
             "server": base64.b64encode(house.server).decode(),
             "peppers": {number: base64.b64encode(pepper).decode() for number, pepper in house.peppers.items()},
             "pin": house.pin,
+            **({"next_pin": house.next_pin} if house.next_pin else {}),
         }
     )
     path = Path(path)
@@ -114,3 +152,9 @@ def _write(path: Path, house: HouseSecrets, flag: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    # Slots move to a new pepper at once: the file that holds it must outlive a loss of power too.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -48,7 +48,41 @@ def open_root(holder: uuid.UUID | None, passphrase: str) -> Identity:
         cost = settings.SLOT_COST
         _stretch(passphrase, b"\x00" * 16, cost["memory"], cost["passes"], cost["lanes"])
         raise CannotOpen
-    return _opened(slot, _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes))
+    stretched = _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
+    identity = _opened(slot, stretched)
+    if is_behind(slot):
+        if _is_cheap(slot):
+            stretched = _made_dear(slot, passphrase)
+        _renew(slot, identity, stretched)
+    return identity
+
+
+def is_behind(slot: Slot) -> bool:
+    """Whether a slot is weaker than those made today, or under an older pepper; it moves at the next unlock."""
+    return _is_cheap(slot) or slot.pepper_number != secrets_file.read().pepper_number
+
+
+def _is_cheap(slot: Slot) -> bool:
+    """Of a passphrase: what a passkey gives is as long as a key, and not stretched."""
+    cost = settings.SLOT_COST
+    return slot.kind == Slot.Kind.PASSPHRASE and any(getattr(slot, name) < cost[name] for name in cost)
+
+
+def _made_dear(slot: Slot, passphrase: str) -> bytes:
+    """Give a slot today's cost and another salt; gives the passphrase stretched by them."""
+    for name, value in settings.SLOT_COST.items():
+        setattr(slot, name, max(value, getattr(slot, name)))
+    slot.salt = secrets.token_bytes(16)
+    return _stretch(passphrase, bytes(slot.salt), slot.memory, slot.passes, slot.lanes)
+
+
+def _renew(slot: Slot, identity: Identity, given: bytes) -> None:
+    """Wrap an opened root anew, in one statement; somebody who changes the passphrase meanwhile has the last word."""
+    opened = bytes(slot.wrap)
+    slot.pepper_number = secrets_file.read().pepper_number
+    slot.wrap = wrap(_slot_key(given, slot), 0, identity.root, _binding(slot))
+    changed = ("salt", "memory", "passes", "lanes", "pepper_number", "wrap")
+    Slot.objects.filter(pk=slot.pk, wrap=opened).update(**{name: getattr(slot, name) for name in changed})
 
 
 def change_passphrase(holder: uuid.UUID, identity: Identity, passphrase: str) -> None:
@@ -86,7 +120,10 @@ def open_root_by_passkey(holder: uuid.UUID, slot_id: uuid.UUID, value: bytes) ->
     slot = Slot.objects.filter(pk=slot_id, holder=holder, kind=Slot.Kind.PASSKEY).first()
     if slot is None or len(value) != PRF_BYTES:
         raise CannotOpen
-    return _opened(slot, value)
+    identity = _opened(slot, value)
+    if is_behind(slot):
+        _renew(slot, identity, value)
+    return identity
 
 
 def remove_passkey(holder: uuid.UUID, slot_id: uuid.UUID) -> None:

@@ -12,6 +12,7 @@ from mnemonic import Mnemonic
 
 PASSPHRASE_WORDS = 6
 FINGERPRINT_WORDS = 5
+SHEET_WORDS = 24
 # The five words carry 55 bits; a slow hash before them makes searching for a look-alike key hopeless.
 _PASSES, _LANES, _MEMORY = 3, 1, 64 * 1024
 
@@ -45,13 +46,26 @@ def sheet_words(secret: bytes) -> str:
     return unicodedata.normalize("NFC", _french().to_mnemonic(secret))
 
 
+class SheetMistyped(ValueError):
+    """A sheet that cannot be right as it was typed. `unknown` numbers the words that are on no list, `count` all."""
+
+    def __init__(self, count: int, unknown: tuple[int, ...] = ()) -> None:
+        super().__init__("a mistyped sheet")
+        self.count, self.unknown = count, unknown
+
+
 def sheet_secret(typed: str) -> bytes:
-    """Read a custodian's sheet back (ValueError when a word or the checksum is wrong)."""
+    """Read a custodian's sheet back. Raises SheetMistyped, which tells the places of wrong words and no word."""
     known = {normalised(word): word for word in _french().wordlist}
+    typed_words = normalised(typed).split()
+    unknown = tuple(number for number, word in enumerate(typed_words, 1) if word not in known)
+    if unknown or len(typed_words) != SHEET_WORDS:
+        raise SheetMistyped(len(typed_words), unknown)
     try:
-        return bytes(_french().to_entropy(" ".join(known[word] for word in normalised(typed).split())))
-    except (KeyError, LookupError):
-        raise ValueError("a word is not on the list") from None
+        return bytes(_french().to_entropy(" ".join(known[word] for word in typed_words)))
+    except (ValueError, LookupError):
+        # The checksum: another word of the list, or two in the wrong order.
+        raise SheetMistyped(len(typed_words)) from None
 
 
 def _slow_hash() -> Argon2id:

@@ -17,6 +17,7 @@ from tests.bench import (
     search,
     sign_in,
     steps,
+    upgrade,
 )
 from tests.bench.server import house
 
@@ -32,6 +33,7 @@ GROUPS = {
     "search": search.measure,
     "membership": membership.measure,
     "referrals": referrals.measure,
+    "upgrade": upgrade.measure,
 }
 
 

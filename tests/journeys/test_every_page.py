@@ -36,7 +36,7 @@ PAGES = {
     ],
     "mireille": [
         *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step"),
-        *("accounts:team", "accounts:admit", *OWN),
+        *("accounts:team", "accounts:admit", "accounts:standing", *OWN),
     ],
     "paule": ["review:entry", *READING],
     "rose": ["review:entry", *READING],

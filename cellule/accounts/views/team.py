@@ -26,6 +26,7 @@ def team(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "members": teams.members(request.acting),
+        "sees_standing": request.user.has_perm(Permission.SUPERVISE_CASES),
         "waiting": waiting,
         "calls_directory": any(entrant["is_coordinator"] for entrant in waiting),
         "agencies": teams.agencies(request.acting),

@@ -2,7 +2,7 @@
 
 from cellule.vault.models.file_key import FileKey
 from cellule.vault.models.group import Departure, EpochLink, GroupWrap, KeyGroup, ProposedRoster, Roster
-from cellule.vault.models.holder import CustodianWrap, HolderKeys, Slot
+from cellule.vault.models.holder import CustodianWrap, HolderKeys, HouseTurn, Slot
 from cellule.vault.models.letter import Letter, LetterKey
 from cellule.vault.models.owner import OwnerKey, SubjectRow
 from cellule.vault.models.parked import ParkedText
@@ -15,6 +15,7 @@ __all__ = [
     "FileKey",
     "GroupWrap",
     "HolderKeys",
+    "HouseTurn",
     "KeyGroup",
     "Letter",
     "LetterKey",

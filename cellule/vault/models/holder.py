@@ -54,6 +54,22 @@ class Slot(models.Model):
         return f"{self.kind} slot"
 
 
+class HouseTurn(models.Model):
+    """A house root that took the place of an older one: both have signed `body`, which holds how far the older counts."""
+
+    insert_only = True
+    key_schema = True
+
+    made = models.CharField(max_length=64, primary_key=True)
+    before = models.CharField(max_length=64)
+    body = models.BinaryField()
+    signed_before = models.BinaryField()
+    signed_made = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.made[:12]
+
+
 class CustodianWrap(models.Model):
     """The house root under two of three custodians' sheets."""
 

@@ -1,17 +1,18 @@
 """`manage.py found` founds the house; `manage.py found --seal` makes its root in front of the custodians."""
 
 import re
+from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from audit.log.actor import Actor
 from cellule.accounts import roles
 from cellule.accounts.enrolment import link_of
 from cellule.accounts.founding import FoundedAlready, Founder, found
 from cellule.accounts.models import User
+from cellule.accounts.terminal import ask, write_down
 from cellule.vault import secrets_file
-from cellule.vault.founding import CUSTODIANS, SealedAlready, Sheets, seal_house
+from cellule.vault.founding import SealedAlready, seal_house
 from cellule.vault.membership import WrongWords
 from cellule.vault.models import Slot
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
     # --- Founding ----------------------------------------------------------------------------------
 
     def _found(self, options: dict) -> None:
-        organisation = options["organisation"] or self._ask("Name of the unit: ")
+        organisation = options["organisation"] or ask("Name of the unit: ")
         founders = [
             self._founder(role, text)
             for role in (roles.SUPERVISOR, roles.ADMINISTRATOR, roles.AUDITOR, roles.PRIVACY_OFFICER)
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         self.stdout.write("\nThen, with three custodians in the room: manage.py found --seal")
 
     def _people(self, role: roles.Role) -> list[str]:
-        people = [self._ask(f"{role.code}, as NAME <E-MAIL>: ")]
+        people = [ask(f"{role.code}, as NAME <E-MAIL>: ")]
         while role is roles.SUPERVISOR and (
             another := input("another supervisor (two are wise), or nothing: ").strip()
         ):
@@ -82,30 +83,15 @@ class Command(BaseCommand):
         self.stdout.write(
             "Each supervisor signs in and reads five words from the screen; type them as you hear them.\n"
         )
-        heard = [(person.pk, self._ask(f"{person.name}: ")) for person in supervisors]
+        heard = [(person.pk, ask(f"{person.name}: ")) for person in supervisors]
         try:
-            sheets = seal_house(heard, Actor.system())
+            sheets = seal_house(heard, Actor.system(), written_down=partial(write_down, self.stdout))
         except WrongWords:
             raise CommandError(
                 "Those are not the words of these keys. Nothing was made; read them out again."
             ) from None
         except SealedAlready:
             raise CommandError("The house is sealed already.") from None
-        self._print(sheets)
-
-    def _print(self, sheets: Sheets) -> None:
-        """One sheet at a time, so that no custodian sees another's."""
-        for custodian in CUSTODIANS:
-            input(f"\nCustodian {custodian} alone at the screen, pen in hand. Press Enter.")
-            self.stdout.write(f"\n  Sheet {custodian}, {timezone.localdate()}, house {sheets.fingerprint[:16]}\n")
-            for number, word in enumerate(sheets.words[custodian].split(), 1):
-                self.stdout.write(f"  {number:2}. {word}")
-            input("\nWritten down and read back? Press Enter; the screen is cleared.")
-            self.stdout.write("\033[2J\033[3J\033[H", ending="")
         self.stdout.write(f"Fingerprint of the house, pinned outside the database:\n  {sheets.fingerprint}\n")
-        self.stdout.write("Any two of the three sheets open the house root. Keep them apart.")
-
-    def _ask(self, question: str) -> str:
-        while not (answer := input(question).strip()):
-            pass
-        return answer
+        self.stdout.write("Any two of the three sheets open the house root. Keep them apart, and prove them each year:")
+        self.stdout.write("  manage.py custodians drill")

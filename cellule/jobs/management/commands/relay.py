@@ -4,6 +4,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from cellule.ground.refusal import refuse_to_start
 from cellule.jobs.relay import Relay
 
 
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options) -> None:
+        refuse_to_start()
         relay = Relay()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, relay.stop)
