@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from audit.log.actor import Actor
 from audit.log.record import record
-from cellule.accounts.acting import Acting, actor_of
-from cellule.accounts.actions import INVITATION_WITHDRAWN, INVITED
-from cellule.accounts.models import Invitation, User
+from cellule.accounts.acting import Acting, actor_of, agency_of
+from cellule.accounts.actions import INVITATION_WITHDRAWN, INVITED, KEYS_LOST
+from cellule.accounts.models import Invitation, SignInSession, User
 from cellule.jobs.ledger import enqueue
-from cellule.vault import secrets_file, sessions, slots, words
+from cellule.vault import removal, secrets_file, sessions, slots, words
 from cellule.vault.actions import ENROLLED, PASSPHRASE_CHANGED
 from cellule.vault.identities import Identity
+from cellule.vault.models import HolderKeys
 
 _TOKEN_SECONDS = 30 * 60
 
@@ -39,7 +40,13 @@ class WrongPassphrase(Exception):
 
 
 def invite(user: User, *, by: Actor, by_mail: bool) -> Invitation:
-    """Make a one-time way in for an account; older ones end (inside the caller's transaction)."""
+    """Make a one-time way in for an account; older ones end (inside the caller's transaction).
+
+    An account that was closed opens again, and lets nobody in: the person has to be admitted like anybody else.
+    """
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
     Invitation.objects.open().filter(user=user).update(withdrawn_at=timezone.now())
     invitation = Invitation.objects.create(user=user)
     record(INVITED, by=by, subject_type="accounts.user", reference=str(user.pk))
@@ -105,20 +112,35 @@ def _cipher() -> AESGCM:
     return AESGCM(secrets_file.server_key("shown passphrases"))
 
 
+def has_keys(user: User) -> bool:
+    """Whether a person has made keys before: enrolling anew then ends them, and what they alone opened."""
+    return HolderKeys.objects.filter(holder=user.pk).exists()
+
+
 def enrol(invitation: Invitation, shown: str, typed: str) -> Identity:
-    """Make the person's keys after the passphrase was typed back. Raises WrongPassphrase, Invitation.DoesNotExist."""
+    """Make the person's keys after the passphrase was typed back; older keys open nothing from then on.
+
+    Raises WrongPassphrase, Invitation.DoesNotExist.
+    """
     if not words.same_words(typed, shown):
         raise WrongPassphrase
     with transaction.atomic():
         # Two tabs at once: the second finds the invitation used.
         invitation = Invitation.objects.open().select_for_update(of=("self",)).get(pk=invitation.pk)
         user = invitation.user
+        # Somebody who has lost their passphrase is out before they are let in again: by hand, never by itself.
+        is_anew = has_keys(user)
+        if is_anew:
+            removal.lose_keys(user.pk, organisation=agency_of(user))
+            SignInSession.objects.filter(user=user).delete()
         identity = slots.enrol(user.pk, shown)
         user.renew_mark()
         user.save(update_fields=["password"])
         invitation.used_at = timezone.now()
         invitation.save(update_fields=["used_at"])
         actor = actor_of(user, uuid.uuid4(), uuid.uuid4())
+        if is_anew:
+            record(KEYS_LOST, by=actor, subject_type="accounts.user", reference=str(user.pk))
         record(ENROLLED, by=actor, subject_type="accounts.user", reference=str(user.pk))
     return identity
 

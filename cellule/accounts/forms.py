@@ -195,6 +195,28 @@ class InvitationForm(ModelForm):
         return cleaned
 
 
+class WayInForm(Form):
+    """How somebody who lost their passphrase gets the new link."""
+
+    sent = forms.ChoiceField(
+        label=_("How the person gets the link"),
+        choices=[("mail", _("By e-mail, without any content")), ("print", _("On paper, handed over by you"))],
+        widget=forms.RadioSelect,
+        initial="mail",
+    )
+
+
+class RoleForm(Form):
+    """Another role of the unit than the one a person has."""
+
+    role = forms.ChoiceField(label=_("New role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, now: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        others = (roles.INTAKE_WORKER, roles.CASEWORKER, roles.SUPERVISOR)
+        self.fields["role"].choices = [(role.code, role.name) for role in others if role.code != now]
+
+
 class OrganisationForm(ModelForm):
     class Meta:
         model = Organisation

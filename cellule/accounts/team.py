@@ -2,8 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +13,7 @@ from django.db.models import Q
 from audit.log.record import record
 from cellule.accounts.acting import Acting, agency_of
 from cellule.accounts.actions import ADMITTED
+from cellule.accounts.members import admitted
 from cellule.accounts.models import Organisation, User
 from cellule.accounts.roles import AGENCY_COORDINATOR, AGENCY_WORKER, ROLES, Role
 from cellule.vault import membership, rosters
@@ -20,36 +23,48 @@ from cellule.vault.rosters import VerifiedRoster
 
 @dataclass(frozen=True)
 class TeamMember:
-    """A person in verified rosters: account, role as the roster has it, groups by name."""
+    """A person in verified rosters: account, role, groups by name, since when and let in by whom."""
 
     person: User
     role: Role
     groups: list[str]
-    fingerprint: str
+    since: datetime | None
+    let_in_by: list[str]
 
 
 def members(by: Acting) -> list[TeamMember]:
-    """Everybody whom the rosters of the viewer's own groups name, in two queries."""
-    groups: dict = {}
+    """Everybody whom the rosters of the viewer's own groups name, in a few queries however many they are."""
+    named: dict[uuid.UUID, list[VerifiedRoster]] = {}
     for group in by.vault.memberships:
         roster = by.vault.rosters[group]
         for member in roster.body.members:
-            groups.setdefault(member.user, (member, []))[1].append(membership.kind_label(roster.body.kind))
-    people = User.objects.select_related("organisation").filter(pk__in=groups)
-    return [
-        TeamMember(person, person.duty, sorted(groups[person.pk][1]), groups[person.pk][0].fingerprint)
-        for person in people
-    ]
+            named.setdefault(member.user, []).append(roster)
+    admissions = admitted([(roster, user) for user, found in named.items() for roster in found])
+    people = User.objects.select_related("organisation").filter(pk__in=named)
+    told = []
+    for person in people:
+        in_order = sorted(named[person.pk], key=lambda roster: membership.kind_label(roster.body.kind))
+        since, let_in_by = admissions[in_order[0].body.group, person.pk]
+        groups = [membership.kind_label(roster.body.kind) for roster in in_order]
+        told.append(TeamMember(person, person.duty, groups, since, let_in_by))
+    return told
 
 
 @dataclass(frozen=True)
 class Agency:
-    """A partner organisation as its verified roster has it; `roster` is None when there is none that holds."""
+    """A partner organisation as its verified roster has it; `roster` is None when there is none that holds.
+
+    `people`: its coordinators, by account and name.
+    """
 
     organisation: Organisation
-    coordinators: list[str]
+    people: list[tuple[uuid.UUID, str]]
     roster: VerifiedRoster | None
     is_refused: bool
+
+    @property
+    def coordinators(self) -> list[str]:
+        return [name for _pk, name in self.people]
 
     @property
     def can_receive(self) -> bool:
@@ -70,7 +85,7 @@ def agencies(by: Acting) -> list[Agency]:
     return [
         Agency(
             organisation,
-            sorted(names[pk] for pk in coordinators.get(organisation.pk, []) if pk in names),
+            sorted(((pk, names[pk]) for pk in coordinators.get(organisation.pk, []) if pk in names), key=itemgetter(1)),
             known.get(organisation.pk),
             is_refused=organisation.pk in known and known[organisation.pk] is None,
         )

@@ -7,7 +7,17 @@ from django.views.generic import RedirectView
 
 from cellule.accounts import doors
 from cellule.accounts.step_up import step_up_first
-from cellule.accounts.views import account, administration, enrolment, kept, lock, second_factor, sign_out, team
+from cellule.accounts.views import (
+    account,
+    administration,
+    enrolment,
+    kept,
+    lock,
+    members,
+    second_factor,
+    sign_out,
+    team,
+)
 
 _setting_up = [doors.open_while_waiting, doors.open_without_second_factor]
 
@@ -30,11 +40,16 @@ ours = (
         path("attente/", enrolment.waiting, name="waiting"),
         # equipe
         path("equipe/", team.team, name="team"),
+        path("equipe/<uuid:person>/", members.member, name="member"),
         path("equipe/<uuid:person>/admettre/", team.admit, name="admit"),
+        path("equipe/<uuid:person>/phrase-perdue/", members.lost_passphrase, name="lost_passphrase"),
+        path("equipe/<uuid:person>/retirer/", members.remove, name="remove"),
+        path("equipe/<uuid:person>/role/", members.change_role, name="change_role"),
         # compte
         path("compte/", account.account, name="account"),
         path("compte/sessions/fermer/", account.end_session, {"session": None}, name="end_sessions"),
         path("compte/sessions/<uuid:session>/fermer/", account.end_session, name="end_session"),
+        path("compte/mots/", enrolment.own_words, name="own_words"),
         path("compte/phrase/", account.passphrase, name="passphrase"),
         path("compte/second-facteur/code.svg", account.second_factor_image, name="second_factor_image"),
         # administration
@@ -42,6 +57,8 @@ ours = (
         path("administration/invitations/nouvelle/", administration.invite, name="invite"),
         path("administration/invitations/<uuid:person>/", administration.invite_again, name="invite_again"),
         path("administration/invitations/<uuid:person>/retirer/", administration.withdraw, name="withdraw"),
+        path("administration/comptes/<uuid:person>/fermer/", administration.close_account, name="close_account"),
+        path("administration/comptes/<uuid:person>/phrase-perdue/", administration.new_way_in, name="new_way_in"),
         path("administration/organisations/nouvelle/", administration.new_organisation, name="new_organisation"),
     ],
     "accounts",

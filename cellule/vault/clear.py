@@ -113,6 +113,7 @@ _REVIEWED = [
     ("vault.roster", _KEYS, ["id", "group", "number", "body", "signatures"]),
     ("vault.proposedroster", _KEYS, ["id", "group", "entrant", "body", "signatures"]),
     ("vault.groupwrap", _KEYS, ["id", "group", "epoch", "holder", "wrap"]),
+    ("vault.departure", _KEYS, ["id", "group", "fingerprint"]),
     ("vault.epochlink", _KEYS, ["id", "group", "epoch", "wrap"]),
     ("vault.ownerkey", _KEYS, ["id", "owner", "compartment", "version", "holder", "epoch", "wrap"]),
     ("vault.subjectrow", _KEYS, ["owner", "log_reference"]),

@@ -2,8 +2,9 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.log.actions import Action
@@ -11,11 +12,12 @@ from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.vault import rosters, secrets_file, words
 from cellule.vault.actions import ROOT_MADE, ROSTER_SIGNED
+from cellule.vault.departures import hold, stays
 from cellule.vault.identities import HOUSE, GroupRoot, Identity, PublicIdentity
-from cellule.vault.models import EpochLink, GroupWrap, HolderKeys, KeyGroup, ProposedRoster, Slot
+from cellule.vault.models import Departure, EpochLink, GroupWrap, HolderKeys, KeyGroup, ProposedRoster, Slot
 from cellule.vault.rosters import COORDINATOR, SUPERVISOR, Member, RosterBody, VerifiedRoster
 from cellule.vault.sealing import VaultError, wrap, wrap_to
-from cellule.vault.unlocked import NotAMember, Unlocked, link_binding, member_binding
+from cellule.vault.unlocked import NotAMember, TurnIsDue, Unlocked, link_binding, member_binding
 
 
 class WrongWords(VaultError):
@@ -77,8 +79,8 @@ def admit(
     if role == COORDINATOR or organisation != unlocked.organisation:
         raise MayNotAdmit
     with transaction.atomic():
-        done = [_admit_to(unlocked, kind, entrant, public, by) for kind in kinds]
-    _forget(unlocked)
+        done = [place(unlocked, kind, entrant, by) for kind in kinds]
+    unlocked.forget()
     return all(done)
 
 
@@ -89,12 +91,17 @@ def _admit_coordinator(unlocked: Unlocked, organisation: uuid.UUID, member: Memb
     The first one makes its root at their next request; a further one gets it at the next request of a member.
     """
     # Two supervisors at once, before there is a group to hold.
-    _hold(organisation)
+    hold(organisation)
+    # Whoever is a supervisor now is one until this is signed.
+    stays(unlocked.roster_of(KeyGroup.Kind.UNIT).body.group)
+    unlocked.forget()
+    if not _is_supervisor(unlocked):
+        raise MayNotAdmit
     group = KeyGroup.objects.filter(kind=KeyGroup.Kind.AGENCY, organisation=organisation).first()
     if group is None:
         _start(unlocked, KeyGroup.Kind.AGENCY, member, by, organisation)
         return
-    _hold(group.pk)
+    hold(group.pk)
     before = rosters.verified(group.pk)
     if member not in before.body.members:
         authority = unlocked.roster_of(KeyGroup.Kind.UNIT).body.number
@@ -102,13 +109,23 @@ def _admit_coordinator(unlocked: Unlocked, organisation: uuid.UUID, member: Memb
         sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by)
 
 
-def _admit_to(unlocked: Unlocked, kind: str, member: Member, public: PublicIdentity, by: Actor) -> bool:
+def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
+    """Sign a member's line into the one group of a kind within sight, and wrap its root for their keys.
+
+    Inside the caller's transaction. Gives False when a second supervisor has to sign too. Raises MayNotAdmit,
+    TurnIsDue, RosterRefused.
+    """
     try:
         group = unlocked.roster_of(kind).body.group
     except NotAMember:
         _start(unlocked, kind, member, by)
         return True
-    _hold(group)
+    hold(group)
+    unlocked.forget()
+    if not may_admit_to(unlocked, kind, member.role):
+        raise MayNotAdmit
+    if unlocked.leaving(group):
+        raise TurnIsDue
     before = rosters.verified(group)
     others = tuple(m for m in before.body.members if m.user != member.user)
     body = before.successor(members=(*others, member))
@@ -120,8 +137,10 @@ def _admit_to(unlocked: Unlocked, kind: str, member: Member, public: PublicIdent
             return False
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, beside=first)
     root = unlocked.current_root(group)
-    wrapped = wrap_to(public.box_key, root.epoch, root.root, member_binding(group, root.epoch, member.user))
-    GroupWrap.objects.update_or_create(group_id=group, epoch=root.epoch, holder=member.user, defaults={"wrap": wrapped})
+    known = before.member(member.user)
+    if known is None or not GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).exists():
+        GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).delete()
+        _wrap_for(root, {member.user: member.fingerprint})
     return True
 
 
@@ -171,50 +190,53 @@ def _start(unlocked: Unlocked, kind: str, member: Member, by: Actor, organisatio
 
 
 def settle(unlocked: Unlocked, by: Actor) -> bool:
-    """Do what takes a member's keys: a group's first root, the root for a coordinator whom a supervisor let in.
+    """Do what takes a member's keys: a group's first root, the next one after somebody left, the root for a coordinator
+    whom a supervisor let in.
 
     Gives whether there was anything to do.
     """
     waiting = [group for group in unlocked.memberships if _waits(unlocked, group)]
     for group in waiting:
         with transaction.atomic():
-            _hold(group)
-            before = rosters.verified(group)
-            if before.body.epoch == 0:
-                turn(unlocked, before, by)
-            elif before.body.authority is not None:
-                _pass_on(unlocked, before, by)
+            hold(group)
+            # Somebody else may have done it while this request waited.
+            unlocked.forget()
+            if group in unlocked.memberships and _waits(unlocked, group):
+                _settle(unlocked, group, by)
     if waiting:
-        _forget(unlocked)
+        unlocked.forget()
     return bool(waiting)
 
 
 def _waits(unlocked: Unlocked, group: uuid.UUID) -> bool:
-    """Whether the newest roster is one that a supervisor signed without holding the group's keys, and this one does."""
-    body = unlocked.rosters[group].body
-    return body.epoch == 0 or (body.authority is not None and unlocked.holds_root(group))
+    """Whether something is to be done that a member does, and this one can."""
+    body, leaving = unlocked.rosters[group].body, unlocked.leaving(group)
+    if body.epoch == 0:
+        return True
+    return (bool(leaving) or body.authority is not None) and unlocked.holds_root(group)
+
+
+def _settle(unlocked: Unlocked, group: uuid.UUID, by: Actor) -> None:
+    before, leaving = unlocked.rosters[group], unlocked.leaving(group)
+    if leaving or before.body.epoch == 0:
+        turn(unlocked, before, by, without=leaving)
+    else:
+        _pass_on(unlocked, before, by)
 
 
 def _pass_on(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> None:
     """Wrap the root for members who have none, and sign the same roster on: nobody has to look for them again."""
     root = unlocked.root(before.body.group, before.body.epoch)
     holders = GroupWrap.objects.filter(group_id=root.group, epoch=root.epoch).values_list("holder", flat=True)
-    for member in before.body.members:
-        if member.user not in holders:
-            _wrap_for(root, member.user, member.fingerprint)
+    _wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
     sign_and_save(before, before.successor(), [(unlocked.user, unlocked.identity)], by)
 
 
-def _hold(group: uuid.UUID) -> None:
-    """One change of a group at a time, to the transaction's end (its rows are insert-only: no row lock)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(group.bytes[:7], "big")])
-
-
-def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> GroupRoot:
+def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Collection[str] = frozenset()) -> GroupRoot:
     """Make a group's next root: wraps for its members and the house, the old root under the new, the roster.
 
-    An agency's root is wrapped for its members alone.
+    `without`: the fingerprints of those who have left. An agency's root is wrapped for its members alone. What it costs
+    follows the members: owner keys stay as they are, behind the chain.
     """
     group = before.body.group
     made = GroupRoot(group, before.body.epoch + 1, secrets.token_bytes(32))
@@ -222,22 +244,36 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> GroupRoot:
         old = unlocked.root(group, before.body.epoch)
         link = wrap(made.wrapping, made.epoch, old.root, link_binding(group, made.epoch))
         EpochLink.objects.create(group_id=group, epoch=made.epoch, wrap=link)
-    body = before.successor(epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment)
+    staying = tuple(member for member in before.body.members if member.fingerprint not in without)
+    body = before.successor(
+        epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment, members=staying
+    )
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
-    for member in body.members:
-        _wrap_for(made, member.user, member.fingerprint)
+    holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
-        _wrap_for(made, HOUSE, secrets_file.read().pin)
+        holders[HOUSE] = secrets_file.read().pin
+    _wrap_for(made, holders)
     return made
 
 
-def _wrap_for(root: GroupRoot, holder: uuid.UUID, fingerprint: str) -> None:
-    """Wrap a root for somebody whose keys a verified roster, or the pin, names."""
-    public = PublicIdentity.decode(bytes(HolderKeys.objects.get(pk=fingerprint).public))
-    if public.fingerprint != fingerprint:
+def _wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
+    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder."""
+    rows = HolderKeys.objects.filter(pk__in=holders.values())
+    known = {keys.fingerprint: keys for keys in (PublicIdentity.decode(bytes(row.public)) for row in rows)}
+    # A row under a fingerprint proves nothing: the keys in it must hash to it.
+    if not known.keys() >= set(holders.values()):
         raise rosters.RosterRefused("planted keys")
-    wrapped = wrap_to(public.box_key, root.epoch, root.root, member_binding(root.group, root.epoch, holder))
-    GroupWrap.objects.create(group_id=root.group, epoch=root.epoch, holder=holder, wrap=wrapped)
+    GroupWrap.objects.bulk_create(
+        GroupWrap(
+            group_id=root.group,
+            epoch=root.epoch,
+            holder=holder,
+            wrap=wrap_to(
+                known[fingerprint].box_key, root.epoch, root.root, member_binding(root.group, root.epoch, holder)
+            ),
+        )
+        for holder, fingerprint in holders.items()
+    )
 
 
 def sign_and_save(
@@ -255,6 +291,8 @@ def sign_and_save(
     rosters.check_next(before, row, body)
     row.save(force_insert=True)
     ProposedRoster.objects.filter(group_id=body.group).delete()
+    named = [member.fingerprint for member in body.members]
+    Departure.objects.filter(group_id=body.group).exclude(fingerprint__in=named).delete()
     record(action, by=by, subject_type="vault.roster", reference=rosters.body_hash(bytes(row.body)))
 
 
@@ -265,11 +303,6 @@ def _is_supervisor(unlocked: Unlocked) -> bool:
         return False
     member = unlocked.memberships.get(unit.body.group)
     return bool(member and member.role == SUPERVISOR)
-
-
-def _forget(unlocked: Unlocked) -> None:
-    for name in ("_groups", "rosters", "memberships"):
-        unlocked.__dict__.pop(name, None)
 
 
 def kind_label(kind: str) -> str:

@@ -48,6 +48,10 @@ def owner_keys(owners: Sequence[Owner], compartments: Sequence[Compartment]) -> 
         return list(starmap(WrappedKey, cursor.fetchall()))
 
 
+# What is longer than a key says beside it, sealed with it, what the key is for.
+_KEY = 32
+
+
 def wrapped_key(
     key: bytes,
     wrapping: AESGCM,
@@ -58,7 +62,8 @@ def wrapped_key(
     holder: uuid.UUID,
     epoch: int,
 ) -> OwnerKey:
-    """Make the row of an owner key (32 bytes) under its holder's wrapping key of one epoch (not saved)."""
+    """Make the row of an owner key (32 bytes, and what is to be known of it) under its holder's wrapping key of one
+    epoch (not saved)."""
     row = OwnerKey(owner=owner, compartment=compartment, version=version, holder=holder, epoch=epoch)
     row.wrap = wrap(wrapping, epoch, key, binding_of(row))
     return row
@@ -66,7 +71,13 @@ def wrapped_key(
 
 def unwrapped_key(row: OwnerKey | WrappedKey, wrapping: AESGCM) -> bytes:
     """Open the key in a row. Raises CannotOpen, UnknownFormat."""
-    return unwrap(wrapping, bytes(row.wrap), binding_of(row))
+    return told_key(row, wrapping)[0]
+
+
+def told_key(row: OwnerKey | WrappedKey, wrapping: AESGCM) -> tuple[bytes, bytes]:
+    """Open the key in a row, and what is sealed beside it. Raises CannotOpen, UnknownFormat."""
+    opened = unwrap(wrapping, bytes(row.wrap), binding_of(row))
+    return opened[:_KEY], opened[_KEY:]
 
 
 def binding_of(row: OwnerKey | WrappedKey) -> bytes:

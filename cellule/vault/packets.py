@@ -19,17 +19,15 @@ from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import decode_box
 from cellule.vault.models import KeyGroup, OwnerKey
 from cellule.vault.models.owner import Compartment
-from cellule.vault.owner_keys import WrappedKey, owner_keys, unwrapped_key, wrapped_key
-from cellule.vault.posted import posted_key, taken_out
+from cellule.vault.owner_keys import WrappedKey, owner_keys, told_key, wrapped_key
+from cellule.vault.posted import posted_key
 from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified, verified_with_unit
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed
-from cellule.vault.senders import Forged, Sender, bodies_of, keys_in, sender_of
+from cellule.vault.senders import Forged, Sender, bodies_of, keys_of, sender_of
+from cellule.vault.shared_keys import FIRST, key_for_the_agency, key_for_the_unit, ready, units_wrap
 from cellule.vault.unlocked import HeldElsewhere, NotAMember, OpenedOwner, Sealer, Unlocked
 
 PARTS = (Compartment.ENVELOPE, Compartment.AGREED)
-
-# The version that both sides hold. What the unit writes for itself once the agency is cut off lies under later ones.
-SHARED = 1
 
 
 class Packet(Protocol):
@@ -88,17 +86,17 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
     sender_of(unlocked)
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
+    sender_of(unlocked)
     if OwnerKey.objects.filter(owner=packet.pk).exists():
         raise AddressedAlready
     box, own_epoch = decode_box(agency.body.post_box), unlocked.newest_epoch(packet.key_holder)
-    wrapping = unlocked.wrapping_key(packet.key_holder, own_epoch)
     rows, keys = [], {}
     for part in PARTS:
         key = secrets.token_bytes(32)
-        opens: dict[str, Any] = {"owner": packet.pk, "compartment": part, "version": SHARED}
-        rows.append(wrapped_key(key, wrapping, **opens, holder=packet.key_holder, epoch=own_epoch))
+        opens: dict[str, Any] = {"owner": packet.pk, "compartment": part, "version": FIRST}
+        rows.append(units_wrap(key, packet, unlocked, own_epoch, **opens))
         rows.append(posted_key(key, box, unlocked, **opens, holder=group, epoch=epoch))
-        keys[part.value] = (SHARED, AESGCM(key))
+        keys[part.value] = (FIRST, AESGCM(key))
     OwnerKey.objects.bulk_create(rows)
     return Sealer(packet.pk, keys)
 
@@ -137,7 +135,7 @@ def verify(packet: Packet, columns: Sequence[str], signature: Any) -> Signed:
     """
     sender, signed, given = _parsed(signature)
     unit, agency = verified_with_unit(_agency(packet))
-    public = keys_in(unit, [sender]).get(sender) if unit is not None else None
+    public = keys_of([sender], unit).get(sender) if unit is not None else None
     if public is None or not public.verifies(given, _message(packet, columns, sender, signed)):
         raise Forged
     if agency is None:
@@ -215,65 +213,37 @@ def open_packets(
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     rows = owner_keys(list(sides.values()), compartments)
     own = [row for row in rows if row.holder == sides[row.owner].key_holder]
-    return unlocked.open_named(list(sides.values()), _ready(unlocked, own), entry)
+    kept = ready(unlocked, {packet.pk: packet for packet in packets}, own)
+    return unlocked.open_named(list(sides.values()), kept, entry)
 
 
 def writer(unlocked: Unlocked, packet: Packet, compartment: Compartment) -> Sealer:
-    """Give the key for writing that both sides hold; none is minted, so each side reads what the other writes.
+    """Give the key for writing that both sides hold, so that each reads what the other writes.
 
-    Only once the agency is cut off does the unit write under a key of its own, which copies of the agency's keys do not
-    open. Inside the act's transaction. Raises NotAMember for who is of neither side, CannotOpen when its key is gone.
+    One is minted for both when somebody has left either side since; once the agency is cut off the unit writes under
+    keys of its own, which copies of the agency's keys do not open. Inside the act's transaction. Raises NotAMember for
+    who is of neither side, CannotOpen when its key is gone, TurnIsDue while either side's root is still to turn.
     """
     return writers(unlocked, [packet], compartment)[packet.pk]
 
 
 def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartment) -> dict[uuid.UUID, Sealer]:
-    """Give what `writer` does for each of many packets, in two statements however many they are; raises as it does."""
+    """Give what `writer` does for each of many packets; raises as it does."""
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     found: dict[uuid.UUID, list[WrappedKey]] = {pk: [] for pk in sides}
     for row in owner_keys(list(sides.values()), [compartment]):
         found[row.owner].append(row)
-    minted: list[OwnerKey] = []
-    given = {each.pk: _writer(unlocked, each, sides[each.pk], found[each.pk], compartment, minted) for each in packets}
-    if minted:
-        OwnerKey.objects.bulk_create(minted)
-    return given
+    return {each.pk: _writer(unlocked, each, sides[each.pk], found[each.pk], compartment) for each in packets}
 
 
 def _writer(
-    unlocked: Unlocked,
-    packet: Packet,
-    side: _Side,
-    rows: Sequence[WrappedKey],
-    compartment: Compartment,
-    minted: list[OwnerKey],
+    unlocked: Unlocked, packet: Packet, side: _Side, rows: Sequence[WrappedKey], compartment: Compartment
 ) -> Sealer:
-    own = [row for row in rows if row.holder == side.key_holder]
-    if not own:
+    if not any(row.holder == side.key_holder for row in rows):
         raise HeldElsewhere if rows and side.key_holder == packet.key_holder else CannotOpen
-    newest = own[-1]
-    if side.key_holder == packet.agency_holder:
-        if newest.version != rows[-1].version:
-            # Its wraps were deleted, and somebody put them back: the unit has turned to a key of its own since.
-            raise CannotOpen
-    elif not any((row.holder, row.version) == (packet.agency_holder, newest.version) for row in rows):
-        return _own_writer(unlocked, side, newest, minted)
-    (newest,) = _ready(unlocked, [newest])
-    key = unwrapped_key(newest, unlocked.wrapping_key(newest.holder, newest.epoch))
-    return Sealer(packet.pk, {compartment.value: (newest.version, AESGCM(key))})
-
-
-def _own_writer(unlocked: Unlocked, side: _Side, newest: WrappedKey, minted: list[OwnerKey]) -> Sealer:
-    """The unit alone, after the cut: a key that the agency never held, and a new one once the unit's epoch turned."""
-    epoch = unlocked.newest_epoch(side.key_holder)
-    if newest.version > SHARED and newest.epoch == epoch:
-        key, version = unwrapped_key(newest, unlocked.wrapping_key(newest.holder, newest.epoch)), newest.version
-    else:
-        key, version = secrets.token_bytes(32), newest.version + 1
-        wrapping = unlocked.wrapping_key(side.key_holder, epoch)
-        opens: dict[str, Any] = {"owner": side.pk, "compartment": newest.compartment, "version": version}
-        minted.append(wrapped_key(key, wrapping, **opens, holder=side.key_holder, epoch=epoch))
-    return Sealer(side.pk, {newest.compartment: (version, AESGCM(key))})
+    key_for = key_for_the_agency if side.key_holder == packet.agency_holder else key_for_the_unit
+    version, key = key_for(unlocked, packet, rows)
+    return Sealer(packet.pk, {compartment.value: (version, AESGCM(key))})
 
 
 def _side(unlocked: Unlocked, packet: Packet) -> _Side:
@@ -281,11 +251,6 @@ def _side(unlocked: Unlocked, packet: Packet) -> _Side:
         if holder is not None and holder in unlocked.memberships:
             return _Side(packet.pk, holder, packet.reference)
     raise NotAMember
-
-
-def _ready(unlocked: Unlocked, own: Sequence[WrappedKey]) -> list[WrappedKey]:
-    """One side's wraps under its root: an agency's may still lie in its post box, the unit's never do."""
-    return taken_out(unlocked, own) if unlocked.organisation is not None else list(own)
 
 
 # --- Ending and moving ------------------------------------------------------------------------------
@@ -324,9 +289,10 @@ def move_packet(unlocked: Unlocked, packet: Packet, to_group: uuid.UUID) -> None
         raise HeldElsewhere
     epoch = unlocked.newest_epoch(to_group)
     wrapping = unlocked.wrapping_key(to_group, epoch)
+    own = [row for row in owner_keys([packet], PARTS) if row.holder == packet.key_holder]
     moved = [
         wrapped_key(
-            unwrapped_key(row, unlocked.wrapping_key(row.holder, row.epoch)),
+            b"".join(told_key(row, unlocked.wrapping_key(row.holder, row.epoch))),
             wrapping,
             owner=row.owner,
             compartment=row.compartment,
@@ -334,7 +300,7 @@ def move_packet(unlocked: Unlocked, packet: Packet, to_group: uuid.UUID) -> None
             holder=to_group,
             epoch=epoch,
         )
-        for row in held
+        for row in ready(unlocked, {packet.pk: packet}, own)
     ]
     OwnerKey.objects.filter(pk__in=[row.pk for row in held]).delete()
     OwnerKey.objects.bulk_create(moved)

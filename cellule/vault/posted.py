@@ -1,4 +1,4 @@
-"""A key in another group's post box, signed by the member of the unit who put it there.
+"""A key in another group's post box, signed by who put it there: a member of the unit, or of an agency.
 
 HPKE proves no sender. Without the signature whoever writes to the database could leave a key of their own there, and
 everything the agency then writes under it would be theirs to read.
@@ -8,7 +8,7 @@ Wrap: version(1) suite(1) epoch(4) sender(16) roster(4) signature(64) and an HPK
 
 import struct
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 from django.db import connection
@@ -16,6 +16,7 @@ from django.db import connection
 from cellule.vault.identities import GroupRoot, PublicIdentity
 from cellule.vault.models import OwnerKey
 from cellule.vault.owner_keys import WrappedKey, binding_of, wrapped_key
+from cellule.vault.rosters import VerifiedRoster
 from cellule.vault.sealing import FORMAT_VERSION, UnknownFormat, length_prefixed, unwrap_from, wrap_suite, wrap_to
 from cellule.vault.senders import Forged, Sender, keys_of, sender_of
 from cellule.vault.unlocked import Unlocked
@@ -43,6 +44,7 @@ def posted_key(
     key: bytes,
     box: MLKEM768X25519PublicKey,
     by: Unlocked,
+    sender: Sender | None = None,
     *,
     owner: uuid.UUID,
     compartment: str,
@@ -52,9 +54,9 @@ def posted_key(
 ) -> OwnerKey:
     """Make the row of an owner key (32 bytes) in the post box of a group's epoch, signed (not saved).
 
-    Raises NotAMember for somebody who is not in the unit.
+    `sender`: whose name it bears; a person of the unit, if none is given (NotAMember for somebody who is not).
     """
-    sender = sender_of(by)
+    sender = sender or sender_of(by)
     row = OwnerKey(owner=owner, compartment=compartment, version=version, holder=holder, epoch=epoch)
     wrapped = wrap_to(box, epoch, key, binding_of(row))
     signature = by.identity.sign(_message(row, sender, wrapped))
@@ -62,21 +64,39 @@ def posted_key(
     return row
 
 
-def taken_out(unlocked: Unlocked, rows: Sequence[WrappedKey]) -> list[WrappedKey]:
-    """The same keys of one group: what lies in its post box is opened and put under its root, for good.
+def taken_out(
+    unlocked: Unlocked,
+    rows: Sequence[WrappedKey],
+    senders: Callable[[WrappedKey], VerifiedRoster | None] = lambda row: None,
+) -> list[WrappedKey]:
+    """The same keys: what lies in the post box of a group is opened and put under its root, for good.
 
-    Later openings need no public-key work. Raises NotAMember, CannotOpen, Forged.
+    `senders`: the rosters of those who may have put a key there (None: the unit's). Later openings need no public-key
+    work. Raises NotAMember, CannotOpen, Forged.
     """
-    posted = [row for row in rows if wrap_suite(row.wrap) == SUITE_POSTED]
-    if not posted:
-        return list(rows)
-    known = keys_of(_sender(row) for row in posted)
+    by_sides: dict[tuple[uuid.UUID, uuid.UUID | None], list[WrappedKey]] = {}
+    rosters: dict[uuid.UUID | None, VerifiedRoster | None] = {}
+    for row in rows:
+        if wrap_suite(row.wrap) == SUITE_POSTED:
+            roster = senders(row)
+            group = roster.body.group if roster else None
+            rosters[group] = roster
+            by_sides.setdefault((row.holder, group), []).append(row)
+    opened: dict[WrappedKey, WrappedKey] = {}
+    for (holder, group), posted in by_sides.items():
+        opened |= _kept(unlocked, posted, holder, rosters[group])
+    return [opened.get(row, row) for row in rows]
+
+
+def _kept(
+    unlocked: Unlocked, posted: Sequence[WrappedKey], holder: uuid.UUID, roster: VerifiedRoster | None
+) -> dict[WrappedKey, WrappedKey]:
+    known = keys_of((_sender(row) for row in posted), roster)
     opened = {row: _under_root(unlocked, row, known) for row in posted}
     changes = [(row.owner, row.compartment, row.version, row.wrap, new.wrap) for row, new in opened.items()]
-    (holder,) = {row.holder for row in posted}
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE, [*map(list, zip(*changes, strict=True)), holder])
-    return [opened.get(row, row) for row in rows]
+    return opened
 
 
 def _under_root(unlocked: Unlocked, row: WrappedKey, known: dict[Sender, PublicIdentity]) -> WrappedKey:

@@ -124,6 +124,8 @@ class VerifiedRoster:
     # The numbers and hashes before it, so that an authority can be looked up.
     history: tuple[str, ...]
     supervisors: tuple[frozenset[str], ...]
+    # The number of the roster that let each of its members' keys in.
+    joined: dict[str, int]
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self.body.member(user)
@@ -282,6 +284,7 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
         own_hash,
         (*(previous.history if previous else ()), own_hash),
         (*(previous.supervisors if previous else ()), supervisors),
+        {m.fingerprint: (previous.joined if previous else {}).get(m.fingerprint, body.number) for m in body.members},
     )
 
 
@@ -344,6 +347,11 @@ def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple
         raise RosterRefused("a supervisor lets coordinators in, no more")
 
 
+def _left(before: RosterBody, body: RosterBody) -> set[str]:
+    """The keys that were in a group and are in it no more: of who left, and of who enrolled anew."""
+    return {m.fingerprint for m in before.members} - {m.fingerprint for m in body.members}
+
+
 def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
@@ -362,9 +370,13 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if house:
         return
     changed = {m for m in body.members if m not in before.members}
-    removed = {m.user for m in before.members} - {m.user for m in body.members}
-    if (changed or removed) and not any(m.may_admit for m in members):
+    # Whoever is left may see that somebody's keys count no more; who comes in, and as what, is for those who admit.
+    if changed and not any(m.may_admit for m in members):
         raise RosterRefused("signer may not admit")
+    if body.epoch == before.epoch and _left(before, body):
+        raise RosterRefused("who has left still holds the root")
+    if not any(m.may_admit for m in body.members):
+        raise RosterRefused("nobody would be left who may admit")
     if body.kind == KeyGroup.Kind.AGENCY and any(m.may_admit or m.role == COORDINATOR for m in changed):
         raise RosterRefused("who may admit into an agency is a supervisor's to let in")
     if any(m.role == SUPERVISOR for m in changed) and sum(m.role == SUPERVISOR for m in members) < 2:

@@ -1,4 +1,4 @@
-"""Who of the unit signed something, as the verified rosters of the unit tell it to somebody outside the unit.
+"""Who signed something for the unit, or for an agency, as its verified rosters tell it to the other side.
 
 Somebody who was removed since has still signed what they sent: the roster that counts is the one named at the signing.
 """
@@ -41,7 +41,7 @@ _keys: _Known[PublicIdentity] = _Known(1_024)
 
 
 class Sender(NamedTuple):
-    """A person of the unit, and the number of the unit's roster that names them."""
+    """A person of the unit or of an agency, and the number of that group's roster that names them."""
 
     user: uuid.UUID
     roster: int
@@ -55,19 +55,22 @@ def sender_of(unlocked: Unlocked) -> Sender:
     return Sender(unlocked.user, unit.body.number)
 
 
-def keys_of(senders: Iterable[Sender]) -> dict[Sender, PublicIdentity]:
+def agency_sender_of(unlocked: Unlocked) -> Sender:
+    """How this person signs for their agency. Raises NotAMember for everybody who is in none."""
+    return Sender(unlocked.user, unlocked.rosters[unlocked.own_group()].body.number)
+
+
+def keys_of(senders: Iterable[Sender], group: VerifiedRoster | None = None) -> dict[Sender, PublicIdentity]:
     """The public keys of those whom the roster they name has as members; the others are left out.
 
-    As many queries for many as for one. Raises RosterRefused.
+    `group`: whose rosters are meant; the unit's if none is named. As many queries for many as for one. Raises
+    RosterRefused.
     """
-    unit = verified_of(KeyGroup.Kind.UNIT)
-    return {} if unit is None else keys_in(unit, senders)
-
-
-def keys_in(unit: VerifiedRoster, senders: Iterable[Sender]) -> dict[Sender, PublicIdentity]:
-    """As `keys_of`, where the unit's verified roster is at hand."""
+    group = group or verified_of(KeyGroup.Kind.UNIT)
+    if group is None:
+        return {}
     senders = set(senders)
-    bodies = bodies_of(unit, {sender.roster for sender in senders})
+    bodies = bodies_of(group, {sender.roster for sender in senders})
     fingerprints = {
         sender: member.fingerprint
         for sender in senders

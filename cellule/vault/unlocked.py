@@ -14,11 +14,14 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Action, Relation
 from audit.log.actor import Actor
 from audit.log.models import Entry
 from audit.log.record import record_read
+from cellule.steps import TooLate
+from cellule.vault.departures import left_out, stays
 from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys, decode_box
 from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, SubjectRow
@@ -39,7 +42,8 @@ from cellule.vault.sealing import (
 
 # Asked in every request that opens something: written out, because composing it takes longer than running it.
 _GROUPS = """
-SELECT g.id, r.newest, w.id, w.epoch, w.wrap
+SELECT g.id, r.newest, w.id, w.epoch, w.wrap,
+    ARRAY(SELECT d.fingerprint FROM keys.vault_departure d WHERE d.group_id = g.id)
 FROM keys.vault_keygroup g
 JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
@@ -52,6 +56,10 @@ OWN_EPOCH = 1
 
 class NotAMember(VaultError):
     """The person is in no verified roster of the group that holds the keys."""
+
+
+class TurnIsDue(VaultError, TooLate):
+    """Somebody has just left the group: its root turns in a member's next request, before anything is written."""
 
 
 class HeldElsewhere(CannotOpen):
@@ -117,18 +125,21 @@ class Unlocked(OpenKeys):
         self._roots: dict[tuple[uuid.UUID, int], GroupRoot] = {}
 
     @cached_property
-    def _groups(self) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap]]:
-        """In one query: the newest roster number of each group within sight, and this person's wraps by group, epoch."""
+    def _groups(
+        self,
+    ) -> tuple[dict[uuid.UUID, int], dict[tuple[uuid.UUID, int], GroupWrap], dict[uuid.UUID, frozenset[str]]]:
+        """In one query: the newest roster number of each group within sight, own wraps, keys that count no more."""
         numbers: dict[uuid.UUID, int] = {}
         wraps: dict[tuple[uuid.UUID, int], GroupWrap] = {}
+        departed: dict[uuid.UUID, frozenset[str]] = {}
         with connection.cursor() as cursor:
             cursor.execute(_GROUPS, [self.user, self.organisation])
             rows = cursor.fetchall()
-        for group, newest, pk, epoch, wrapped in rows:
-            numbers[group] = newest
+        for group, newest, pk, epoch, wrapped, left in rows:
+            numbers[group], departed[group] = newest, frozenset(left)
             if pk is not None:
                 wraps[group, epoch] = GroupWrap(pk=pk, group_id=group, epoch=epoch, holder=self.user, wrap=wrapped)
-        return numbers, wraps
+        return numbers, wraps, departed
 
     @cached_property
     def rosters(self) -> dict[uuid.UUID, VerifiedRoster]:
@@ -137,13 +148,24 @@ class Unlocked(OpenKeys):
 
     @cached_property
     def memberships(self) -> dict[uuid.UUID, Member]:
-        """The groups in which a verified roster names this person, these keys and this role."""
+        """The groups in which a verified roster names this person, these keys and this role, and they still count."""
         fingerprint = self.identity.fingerprint
         return {
             group: member
             for group, roster in self.rosters.items()
-            if (member := roster.member(self.user)) and (member.fingerprint, member.role) == (fingerprint, self.role)
+            if (member := roster.member(self.user))
+            and (member.fingerprint, member.role) == (fingerprint, self.role)
+            and fingerprint not in self._groups[2][group]
         }
+
+    def leaving(self, group: uuid.UUID) -> frozenset[str]:
+        """The fingerprints that the newest roster of a group still names and the next one leaves out."""
+        return left_out(self.rosters[group], self._groups[2][group])
+
+    def forget(self) -> None:
+        """Read rosters and wraps anew: something was signed since this request began."""
+        for name in ("_groups", "rosters", "memberships"):
+            self.__dict__.pop(name, None)
 
     def roster_of(self, kind: str) -> VerifiedRoster:
         """The verified roster of the one group of this kind within sight (NotAMember when there is none yet)."""
@@ -290,8 +312,19 @@ class Unlocked(OpenKeys):
     # --- Holders: groups, and this person ----------------------------------------------------------
 
     def newest_epoch(self, holder: uuid.UUID) -> int:
-        """The epoch under which a holder's keys are wrapped now. Raises NotAMember."""
-        return OWN_EPOCH if holder == self.user else self._roster(holder).body.epoch
+        """The epoch under which a holder's keys are wrapped now, and until the end of the transaction that writes.
+
+        Raises NotAMember, and TurnIsDue when somebody was removed after this request began.
+        """
+        if holder == self.user:
+            return OWN_EPOCH
+        number, departed = stays(holder)
+        if (number, departed) != (self._groups[0].get(holder), self._groups[2].get(holder)):
+            self.forget()
+        roster = self._roster(holder)
+        if left_out(roster, departed):
+            raise TurnIsDue([_("Somebody has just left the group that holds the keys. Send the page once more.")])
+        return roster.body.epoch
 
     def wrapping_key(self, holder: uuid.UUID, epoch: int) -> AESGCM:
         """The key under which a holder's keys of one epoch lie. Raises NotAMember, CannotOpen."""

@@ -280,7 +280,7 @@ def test_root_of_another_agency_misses_the_commitment(coordinator, other_coordin
     group = coordinator.vault.own_group()
     GroupWrap.objects.filter(group=group, holder=coordinator.user.pk).delete()
     membership._wrap_for(
-        GroupRoot(group, theirs.epoch, theirs.root), coordinator.user.pk, coordinator.vault.identity.fingerprint
+        GroupRoot(group, theirs.epoch, theirs.root), {coordinator.user.pk: coordinator.vault.identity.fingerprint}
     )
 
     with pytest.raises(CannotOpen):

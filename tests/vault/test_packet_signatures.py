@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cellule.vault import membership, packets, rosters
+from cellule.vault import membership, packets, removal, rosters
 from cellule.vault.identities import Identity
 from cellule.vault.packets import Signed
 from cellule.vault.sealing import CannotOpen
@@ -58,20 +58,14 @@ def test_signature_stands_when_the_packet_moves_with_its_case(caseworker, clinic
 def test_signature_stands_when_the_sender_has_left_and_the_agency_changed(
     parcel, signature, caseworker, supervisor, coordinator
 ):
-    before = rosters.verified(group_id("unit"))
-    staying = tuple(member for member in before.body.members if member.user != caseworker.user.pk)
-    body = before.successor(members=staying)
-    membership.sign_and_save(before, body, [(supervisor.user.pk, supervisor.vault.identity)], supervisor.actor)
+    removal.remove(caseworker.user.pk, organisation=None, by=supervisor.actor, unlocked=supervisor.vault)
     membership.turn(coordinator.vault, rosters.verified(parcel.agency_holder), coordinator.actor)
 
     assert packets.verify(parcel, COLUMNS, signature).sender == caseworker.user.pk
 
 
 def test_who_has_left_signs_nothing_more(parcel, roster, caseworker, supervisor):
-    before = rosters.verified(group_id("unit"))
-    staying = tuple(member for member in before.body.members if member.user != caseworker.user.pk)
-    body = before.successor(members=staying)
-    membership.sign_and_save(before, body, [(supervisor.user.pk, supervisor.vault.identity)], supervisor.actor)
+    removal.remove(caseworker.user.pk, organisation=None, by=supervisor.actor, unlocked=supervisor.vault)
     left = Unlocked(caseworker.user.pk, "caseworker", caseworker.vault.identity)
 
     with pytest.raises(NotAMember):

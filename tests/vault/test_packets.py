@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.log.actions import Relation
 from audit.log.record import record
 from cellule.accounts.acting import Acting
-from cellule.vault import membership, packets, rosters
+from cellule.vault import membership, packets, removal, rosters
 from cellule.vault.models import OwnerKey
 from cellule.vault.owner_keys import owner_keys
 from cellule.vault.packets import AddressedAlready
@@ -322,15 +322,7 @@ def test_who_left_the_agency_opens_nothing_that_is_sent_afterwards(
     caseworker, coordinator, agency_worker, clinic, clinic_group
 ):
     kept = agency_worker.vault.current_root(clinic_group)
-    before = rosters.verified(clinic_group)
-    staying = tuple(member for member in before.body.members if member.user != agency_worker.user.pk)
-    membership.sign_and_save(
-        before,
-        before.successor(members=staying),
-        [(coordinator.user.pk, coordinator.vault.identity)],
-        coordinator.actor,
-    )
-    _turn(coordinator)
+    removal.remove(agency_worker.user.pk, organisation=clinic, by=coordinator.actor, unlocked=coordinator.vault)
 
     parcel = send(caseworker, clinic)
 

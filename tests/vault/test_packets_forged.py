@@ -296,7 +296,7 @@ def test_unsigned_key_in_a_post_box_is_refused(parcel, caseworker, coordinator, 
 
 
 def test_key_posted_to_the_units_own_box_is_refused(parcel, caseworker, other_caseworker):
-    """The unit's wraps lie under its root from the beginning: there is nothing to take out."""
+    """The unit's wraps of what it mints itself lie under its root from the beginning: there is nothing to take out."""
     unit = rosters.verified(parcel.key_holder).body
     planted = posted_key(
         bytes(range(32)),
@@ -310,7 +310,7 @@ def test_key_posted_to_the_units_own_box_is_refused(parcel, caseworker, other_ca
     )
     _put(parcel, parcel.key_holder, bytes(planted.wrap))
 
-    with pytest.raises(UnknownFormat):
+    with pytest.raises(Forged):
         write(caseworker, parcel, "question")
 
 

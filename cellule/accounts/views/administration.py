@@ -4,7 +4,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +14,7 @@ from cellule.accounts.forms import InvitationForm, OrganisationForm
 from cellule.accounts.founding import add_partner
 from cellule.accounts.models import Invitation, Organisation, User
 from cellule.accounts.roles import Permission
+from cellule.accounts.views.members import removing, way_in
 from cellule.forms import bound
 from cellule.vault.models import Slot
 
@@ -49,10 +50,13 @@ def invite(request: HttpRequest) -> HttpResponse:
 @for_permission(Permission.INVITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_again(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
-    """A new way in for somebody who has not enrolled; the older link ends. A printed link is not shown again."""
+    """A new way in for somebody who has not enrolled, or whose account was closed; the older link ends.
+
+    A printed link is not shown again.
+    """
     if request.method != "POST":
         return redirect("accounts:administration")
-    person = get_object_or_404(User.objects.exclude(pk__in=Slot.objects.values("holder")), pk=person, is_active=True)
+    person = get_object_or_404(User.objects.exclude(pk__in=Slot.objects.values("holder")), pk=person)
     sent = "print" if "print" in request.POST else "mail"
     with transaction.atomic():
         invitation = enrolment.invite(person, by=request.acting.actor, by_mail=sent == "mail")
@@ -65,6 +69,29 @@ def withdraw(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
     for invitation in Invitation.objects.open().filter(user_id=person):
         enrolment.withdraw(invitation, by=request.acting)
     return redirect("accounts:administration")
+
+
+@for_permission(Permission.INVITE)
+def close_account(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+    """Say what will happen, then close an account without holding any key: its groups turn at a member's next page."""
+    found = _other_account(request, person)
+    if request.method == "POST" and not found.is_active:
+        return redirect("accounts:administration")
+    return removing(request, found, back="accounts:administration")
+
+
+@for_permission(Permission.INVITE)
+def new_way_in(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+    """A link for somebody who lost their passphrase; whoever lets people in still has to hear their words."""
+    found = _other_account(request, person)
+    if not found.is_active:
+        raise Http404
+    return way_in(request, found, back="accounts:administration")
+
+
+def _other_account(request: HttpRequest, person: uuid.UUID) -> User:
+    accounts = User.objects.select_related("organisation").exclude(pk=request.user.pk)
+    return get_object_or_404(accounts, pk=person)
 
 
 @for_permission(Permission.MANAGE_ORGANISATIONS)
@@ -90,5 +117,7 @@ def _after(request: HttpRequest, invitation: Invitation, sent: str) -> HttpRespo
     if sent == "mail":
         return redirect("accounts:administration")
     return render(
-        request, "accounts/invitation.html", {"invitation": invitation, "link": enrolment.link_of(invitation)}
+        request,
+        "accounts/invitation.html",
+        {"invitation": invitation, "link": enrolment.link_of(invitation), "back": "accounts:administration"},
     )

@@ -30,7 +30,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
         request,
         invitation.pk,
         pages=("accounts/enrol.html", "accounts/enrol_type_back.html"),
-        context={"invitation": invitation},
+        context={"invitation": invitation, "is_anew": enrolment.has_keys(invitation.user)},
         keep=keep,
     )
 
@@ -48,3 +48,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "is_agency": not request.user.duty.in_unit,
     }
     return render(request, "accounts/waiting.html", context)
+
+
+@open_while_waiting
+def own_words(request: HttpRequest) -> HttpResponse:
+    """The five words of one's own keys, for a colleague who compares them with what the rosters name."""
+    fingerprint = request.acting.vault.identity.fingerprint
+    return render(request, "accounts/own_words.html", {"words": words.fingerprint_words(fingerprint).split()})

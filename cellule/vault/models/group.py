@@ -107,3 +107,18 @@ class EpochLink(models.Model):
 
     def __str__(self) -> str:
         return f"epoch {self.epoch}"
+
+
+class Departure(models.Model):
+    """Keys that count in a group no more, until a member has made the root that leaves them out."""
+
+    key_schema = True
+
+    group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="departures")
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "fingerprint"], name="departure_once_per_group")]
+
+    def __str__(self) -> str:
+        return "departure"

@@ -38,6 +38,8 @@ class OwnerKey(models.Model):
                 fields=["owner", "compartment", "version", "holder"], name="owner_key_one_per_holder"
             )
         ]
+        # Somebody who leaves takes what they alone held with them, without a look at every case.
+        indexes = [models.Index(fields=["holder"], name="owner_key_by_holder")]
 
     def __str__(self) -> str:
         return f"{self.compartment} {self.version}"
