@@ -266,13 +266,16 @@ class Staged(Stepped):
 
     def _bring_to_unit(self: "Case", by: Acting) -> None:
         """Hand the keys from the intake group to the unit, if whoever acts belongs to both (flow 7 of the vault)."""
-        unit = group_id(KeyGroup.Kind.UNIT)
-        if self.key_holder != unit and policies.works_in_unit(by.user):
+        if not self.is_held_by_unit and policies.works_in_unit(by.user):
+            unit = group_id(KeyGroup.Kind.UNIT)
             move(by.vault, self, unit)
             self.key_holder = unit
 
     def _tell_supervisors(self: "Case", kind: NoticeKind, by: Acting) -> None:
-        for supervisor in self.supervisors():
+        told = self.supervisors()
+        if self.is_in_circle:
+            told = told.filter(pk__in=self.user_grants.values("user"))
+        for supervisor in told:
             if supervisor.pk != by.user.pk:
                 notify(supervisor.pk, kind, self.reference, by=by.actor)
 

@@ -7,17 +7,17 @@ import hashlib
 import threading
 import uuid
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-import orjson
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from cellule.vault import secrets_file
+from cellule.vault.circle_rules import refusal_of_circle
 from cellule.vault.identities import HOUSE, Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
-from cellule.vault.sealing import VaultError
+from cellule.vault.roster_body import Member, RosterBody, RosterRefused
 
 SUPERVISOR = "supervisor"
 COORDINATOR = "agency_coordinator"
@@ -31,88 +31,6 @@ WHERE g.kind = %s OR g.id = %s
 GROUP BY g.id, g.kind
 ORDER BY g.id
 """
-
-
-class RosterRefused(VaultError):
-    """A roster that does not follow from the one before, or a house that is not the pinned one."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """One member: user, fingerprint of the public keys (hex), role code, whether they may admit others."""
-
-    user: uuid.UUID
-    fingerprint: str
-    role: str
-    may_admit: bool = False
-
-
-@dataclass(frozen=True)
-class RosterBody:
-    """What is signed. `epoch` 0 means that no member has made the group's root yet."""
-
-    group: uuid.UUID
-    kind: str
-    number: int
-    previous: str
-    epoch: int
-    post_box: bytes
-    commitment: bytes
-    members: tuple[Member, ...]
-    # The unit roster that makes the signer a supervisor: in a first roster, and where a coordinator joins an agency.
-    authority: int | None = None
-    # Whose group an agency's is; None for the groups of the house.
-    organisation: uuid.UUID | None = None
-
-    def encode(self) -> bytes:
-        """Canonical JSON: sorted keys, no floats."""
-        return orjson.dumps(
-            {
-                "v": 1,
-                "group": str(self.group),
-                "kind": self.kind,
-                "number": self.number,
-                "previous": self.previous,
-                "epoch": self.epoch,
-                "post_box": self.post_box.hex(),
-                "commitment": self.commitment.hex(),
-                "authority": self.authority,
-                "members": [
-                    {"user": str(m.user), "fingerprint": m.fingerprint, "role": m.role, "may_admit": m.may_admit}
-                    for m in self.members
-                ],
-                **({"organisation": str(self.organisation)} if self.organisation else {}),
-            },
-            option=orjson.OPT_SORT_KEYS,
-        )
-
-    @classmethod
-    def decode(cls, body: bytes) -> "RosterBody":
-        try:
-            stored = orjson.loads(body)
-            if stored.pop("v") != 1:
-                raise RosterRefused("unknown version")
-            members = tuple(
-                Member(uuid.UUID(m["user"]), m["fingerprint"], m["role"], m["may_admit"]) for m in stored.pop("members")
-            )
-            organisation = stored.pop("organisation", None)
-            return cls(
-                group=uuid.UUID(stored.pop("group")),
-                organisation=uuid.UUID(organisation) if organisation else None,
-                post_box=bytes.fromhex(stored.pop("post_box")),
-                commitment=bytes.fromhex(stored.pop("commitment")),
-                members=members,
-                **stored,
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise RosterRefused("not a roster") from error
-
-    def member(self, user: uuid.UUID) -> Member | None:
-        return self._by_user.get(user)
-
-    @cached_property
-    def _by_user(self) -> dict[uuid.UUID, Member]:
-        return {member.user: member for member in self.members}
 
 
 @dataclass(frozen=True)
@@ -270,6 +188,10 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     is_agency = body.kind == KeyGroup.Kind.AGENCY
     if is_agency != (body.organisation is not None):
         raise RosterRefused("an agency is one organisation's")
+    if (body.kind == KeyGroup.Kind.CIRCLE) != (body.owner is not None) or (
+        previous and previous.body.owner != body.owner
+    ):
+        raise RosterRefused("a circle is one case's")
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
     signers = _signers(encoded, row.signatures)
@@ -321,6 +243,8 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
     _check_authority(body, signers)
+    if body.kind == KeyGroup.Kind.CIRCLE and (refusal := refusal_of_circle(body, _unit_named_by(body), signers)):
+        raise RosterRefused(refusal)
     if body.kind == KeyGroup.Kind.AGENCY and [(m.role, m.may_admit) for m in body.members] != [(COORDINATOR, True)]:
         raise RosterRefused("an agency begins with its coordinator")
 
@@ -333,6 +257,15 @@ def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> N
     named = unit.supervisors[body.authority :][:1] if body.authority >= 0 else ()
     if not any(fingerprint in supervisors for supervisors in named for _, fingerprint in signers):
         raise RosterRefused("not signed by a supervisor")
+
+
+def _unit_named_by(body: RosterBody) -> RosterBody:
+    """The unit's roster whose number a roster names as its authority."""
+    unit = verified_of(KeyGroup.Kind.UNIT)
+    row = Roster.objects.filter(group_id=unit.body.group, number=body.authority).first() if unit else None
+    if unit is None or row is None or body_hash(bytes(row.body)) not in unit.history[row.number :][:1]:
+        raise RosterRefused("no authority named")
+    return RosterBody.decode(bytes(row.body))
 
 
 def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
@@ -356,7 +289,8 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
         return
-    house = _by_house(signers, pin) and body.kind in _HOUSE_KINDS
+    is_circle = body.kind == KeyGroup.Kind.CIRCLE
+    house = _by_house(signers, pin) and (is_circle or body.kind in _HOUSE_KINDS)
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]
     if not members and not house:
         raise RosterRefused("signed by no member")
@@ -370,12 +304,14 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if house:
         return
     changed = {m for m in body.members if m not in before.members}
+    if is_circle and changed:
+        raise RosterRefused("nobody joins a circle that is there")
     # Whoever is left may see that somebody's keys count no more; who comes in, and as what, is for those who admit.
     if changed and not any(m.may_admit for m in members):
         raise RosterRefused("signer may not admit")
     if body.epoch == before.epoch and _left(before, body):
         raise RosterRefused("who has left still holds the root")
-    if not any(m.may_admit for m in body.members):
+    if not is_circle and not any(m.may_admit for m in body.members):
         raise RosterRefused("nobody would be left who may admit")
     if body.kind == KeyGroup.Kind.AGENCY and any(m.may_admit or m.role == COORDINATOR for m in changed):
         raise RosterRefused("who may admit into an agency is a supervisor's to let in")
