@@ -3,7 +3,9 @@
 The check is Luhn's, modulo 32: it finds every single wrong symbol and every swap of neighbours but 2 with Z.
 """
 
+import re
 import secrets
+from collections.abc import Mapping
 
 SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
@@ -28,6 +30,15 @@ def parse(text: str) -> str:
     if len(reference) != LENGTH or not set(reference) <= _VALUES.keys() or _check(reference[:-1]) != reference[-1]:
         raise ValueError("not a reference")
     return reference
+
+
+def named_in(arguments: Mapping[str, object]) -> str:
+    """The reference among an address's arguments, for the log; empty where there is none that is well formed.
+
+    Written down alike whether it exists or not.
+    """
+    reference = str(arguments.get("reference", "")).upper()
+    return reference if re.fullmatch(ReferenceConverter.regex, reference) else ""
 
 
 class ReferenceConverter:

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "cellule.accounts.middleware.Acting",
     "cellule.accounts.middleware.Refusals",
     "cellule.conflicts.Conflicts",
+    "cellule.accounts.alterations.Alterations",
     "cellule.accounts.middleware.SecondFactor",
     "cellule.accounts.middleware.Lock",
 ]

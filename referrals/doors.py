@@ -15,6 +15,7 @@ from audit.log.actions import Action, Outcome
 from audit.log.record import record
 from cases import policies as cases
 from cases.models import Consent
+from cellule.accounts.alterations import signal
 from cellule.accounts.roles import Permission
 from cellule.steps import TooLate
 from cellule.vault import packets
@@ -120,7 +121,8 @@ def telling_forgeries(request: HttpRequest, referral: Referral) -> Iterator[None
     except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():
-            record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
+            entry = record(PACKET_FORGED, by=request.acting.actor, outcome=Outcome.FAILED, **told)
+            signal(entry, by=request.acting.actor)
         raise
 
 

@@ -57,6 +57,8 @@ account_reauthenticate          in   in   200  lock 200  200  200  200  200  200
 accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
 accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  200  403  403
 accounts:discard                in   in   405  lock 405  405  405  405  405  405  405  405  405
 accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405  405  405
 accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405  405  405
@@ -64,8 +66,13 @@ accounts:enrol                  200  200  200  200  200  200  200  200  200  200
 accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200  403  403
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
 accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock lock lock
@@ -149,6 +156,8 @@ account_reauthenticate          in   in   200  lock 200  200  200  200  200  200
 accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
 accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  on   403  403
 accounts:discard                in   in   on   lock on   on   on   on   on   on   on   on   on
 accounts:end_session            in   in   on   lock on   on   on   on   on   on   on   on   on
 accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on   on   on
@@ -156,8 +165,13 @@ accounts:enrol                  on   on   on   on   on   on   on   on   on   on 
 accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422  403  403
 accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
 accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
 accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403  404  404
 accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
 accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
 accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422  422  422
@@ -246,6 +260,8 @@ class House:
     waiting: User
     passphrase: str
     agreement: Agreement
+    member: User
+    closing: User
     referral: Referral
     consent: Consent
 
@@ -257,6 +273,9 @@ class House:
             "accounts:discard": [uuid.UUID(int=1)],
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],
+            **{f"accounts:{name}": [self.member.pk] for name in ("member", "remove", "change_role", "lost_passphrase")},
+            "accounts:new_way_in": [self.member.pk],
+            "accounts:close_account": [self.closing.pk],
             "accounts:end_session": [uuid.UUID(int=2)],
             "accounts:invite_again": [self.invitation.user_id],
             "accounts:withdraw": [self.invitation.user_id],
@@ -316,7 +335,8 @@ def house(transactional_db) -> House:
     to = joined(CLINIC, mireille)
     referral = referral_at(ReferralState.VIEWED, lead=claire, partner=acting("noor"), to=to)
     consented = consent(case_at(State.ACTIVE, claire), claire, to)
-    return House(case, entry, _invited("igor", luc), waiting.user, passphrase, agreed, referral, consented)
+    igor, omar, iris = _invited("igor", luc), acting("omar").user, _invited("iris", luc).user
+    return House(case, entry, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented)
 
 
 def _invited(name: str, administrator) -> Invitation:

@@ -10,10 +10,11 @@ from cellule.accounts.acting import Acting
 from cellule.vault.actions import LETTER_OPENED
 from cellule.vault.letters import commitment, open_letter
 from cellule.vault.models import Letter
+from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import NotAMember
 
 
-class NotTheDetail(Exception):
+class NotTheDetail(CannotOpen):
     """The letter opens, but it is not what the log committed itself to."""
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.log.models import Entry
 from audit.log.record import record
 from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
-from audit.review.detail import NotTheDetail, has_letter_for, open_detail
+from audit.review.detail import has_letter_for, open_detail
 from audit.review.forms import FilterForm
 from audit.review.people import lines
+from cellule.accounts import alterations
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
 from cellule.vault.details import record_with_detail
@@ -70,12 +71,13 @@ def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         return redirect("review:entry", entry_id)
     seen = get_object_or_404(Entry, pk=entry_id)
     try:
-        opened = open_detail(seen, request.acting)
+        with alterations.told(request.acting.actor, "review:detail", ""):
+            opened = open_detail(seen, request.acting)
     except Letter.DoesNotExist:
         raise Http404 from None
     except NotAMember:
         raise PermissionDenied from None
-    except (CannotOpen, NotTheDetail):
+    except CannotOpen:
         return render(request, "review/entry.html", _shown(request, seen) | {"unreadable": True})
     labels = {name: field.label for name, field in FilterForm.base_fields.items()}
     told = [(labels.get(name, name), value) for name, value in opened.items()]

@@ -1,6 +1,5 @@
 """Between the door and the views: is the house founded, who acts, is their vault open, what was refused."""
 
-import re
 import uuid
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -24,7 +23,9 @@ from cellule.accounts import keeping
 from cellule.accounts.acting import Acting as Person
 from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
+from cellule.accounts.alterations import ALTERED, altered
 from cellule.accounts.models import User
+from cellule.references import named_in
 from cellule.vault import membership, parking, secrets_file, sessions
 
 _REFUSALS = {
@@ -34,7 +35,6 @@ _REFUSALS = {
 }
 # A form that was taken: it led on, or answered with what was asked for; one that was not says 422 or 409.
 _TAKEN = {200, 302}
-_REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}", re.IGNORECASE)
 
 
 class Founded:
@@ -120,10 +120,7 @@ def _waits(request: HttpRequest) -> bool:
 
 
 class Refusals:
-    """Puts every refusal into the log, after whatever was begun was rolled back.
-
-    A well-formed reference is written down alike whether it exists or not.
-    """
+    """Puts every refusal into the log, after whatever was begun was rolled back."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -133,13 +130,12 @@ class Refusals:
         outcome = _REFUSALS.get(response.status_code)
         if outcome and request.user.is_authenticated:
             match = request.resolver_match
-            reference = str((match.kwargs if match else {}).get("reference", "")).upper()
             with transaction.atomic():
                 record(
                     REFUSED,
                     by=request.acting.actor,
                     subject_type=match.view_name if match else "",
-                    reference=reference if _REFERENCE.fullmatch(reference) else "",
+                    reference=named_in(match.kwargs if match else {}),
                     outcome=outcome,
                 )
         return response
@@ -193,8 +189,13 @@ class Lock:
                 keeping.keep(request, request.user)
             after = keeping.way_back(request)
             return HttpResponseRedirect(f"{reverse('accounts:lock')}?{urlencode({'suite': after})}")
-        membership.settle(acting.unlocked, acting.actor)
-        if not acting.is_admitted and not _opens_anyway(view, "open_while_waiting"):
+        try:
+            membership.settle(acting.unlocked, acting.actor)
+            is_admitted = acting.is_admitted
+        except ALTERED as exception:
+            # No middleware sees what is raised before a view.
+            return altered(request, exception)
+        if not is_admitted and not _opens_anyway(view, "open_while_waiting"):
             return HttpResponseRedirect(reverse("accounts:waiting"))
         if request.method == "GET" and _is_uuid(request.GET.get("repris", "")):
             _resume(request)

@@ -13,3 +13,6 @@ ROSTER_SIGNED = Action("vault.roster_signed", _("Signed a roster of a key group"
 ROOT_MADE = Action("vault.root_made", _("Made a key group's root"))
 HOUSE_SEALED = Action("vault.house_sealed", _("Made and sealed the house root"))
 LETTER_OPENED = Action("vault.letter_opened", _("Opened a sealed detail"))
+SEALED_ALTERED = Action("vault.sealed_altered", _("Met something sealed that does not open where it lies"))
+FORGERY_MET = Action("vault.forgery_met", _("Met something that nobody entitled had signed"))
+ROSTER_REFUSED = Action("vault.roster_refused", _("Met a roster that does not lead to the house root"))

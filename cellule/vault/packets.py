@@ -21,10 +21,10 @@ from cellule.vault.models import KeyGroup, OwnerKey
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import WrappedKey, owner_keys, told_key, wrapped_key
 from cellule.vault.posted import posted_key
-from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified, verified_with_unit
+from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified_with_unit
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed
-from cellule.vault.senders import Forged, Sender, bodies_of, keys_of, sender_of
-from cellule.vault.shared_keys import FIRST, key_for_the_agency, key_for_the_unit, ready, units_wrap
+from cellule.vault.senders import Forged, Sender, bodies_of, keys_in, sender_of
+from cellule.vault.shared_keys import FIRST, Standing, key_for_the_agency, key_for_the_unit, made_for, ready, staying
 from cellule.vault.unlocked import HeldElsewhere, NotAMember, OpenedOwner, Sealer, Unlocked
 
 PARTS = (Compartment.ENVELOPE, Compartment.AGREED)
@@ -75,27 +75,29 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
     """Mint a packet's two keys for the unit's group and the agency; gives the sealer of its columns.
 
     Inside the sending transaction. Raises NotAMember for who is not of the unit, or not in the group that holds the
-    packet; RosterRefused for another roster than the agency's newest one; AddressedAlready.
+    packet; RosterRefused for another roster than the agency's newest one; TurnIsDue while somebody who has left the
+    agency could still open what goes to its post box; AddressedAlready.
     """
     group, epoch = agency.body.group, agency.body.epoch
     if agency.body.kind != KeyGroup.Kind.AGENCY or not agency.body.post_box or packet.agency_holder != group:
         raise ValueError("a packet is addressed to the agency that its row names")
-    if verified(group).hash != agency.hash:
-        raise RosterRefused("not the newest roster of the agency")
     # First: who may not send is not told either that it was sent.
     sender_of(unlocked)
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
-    sender_of(unlocked)
+    if staying(group).hash != agency.hash:
+        raise RosterRefused("not the newest roster of the agency")
     if OwnerKey.objects.filter(owner=packet.pk).exists():
         raise AddressedAlready
     box, own_epoch = decode_box(agency.body.post_box), unlocked.newest_epoch(packet.key_holder)
+    wrapping = unlocked.wrapping_key(packet.key_holder, own_epoch)
+    told = made_for((packet.key_holder, own_epoch), (group, epoch))
     rows, keys = [], {}
     for part in PARTS:
         key = secrets.token_bytes(32)
         opens: dict[str, Any] = {"owner": packet.pk, "compartment": part, "version": FIRST}
-        rows.append(units_wrap(key, packet, unlocked, own_epoch, **opens))
-        rows.append(posted_key(key, box, unlocked, **opens, holder=group, epoch=epoch))
+        rows.append(wrapped_key(key + told, wrapping, **opens, holder=packet.key_holder, epoch=own_epoch))
+        rows.append(posted_key(key + told, box, unlocked, **opens, holder=group, epoch=epoch))
         keys[part.value] = (FIRST, AESGCM(key))
     OwnerKey.objects.bulk_create(rows)
     return Sealer(packet.pk, keys)
@@ -135,7 +137,7 @@ def verify(packet: Packet, columns: Sequence[str], signature: Any) -> Signed:
     """
     sender, signed, given = _parsed(signature)
     unit, agency = verified_with_unit(_agency(packet))
-    public = keys_of([sender], unit).get(sender) if unit is not None else None
+    public = keys_in(unit, [sender]).get(sender) if unit is not None else None
     if public is None or not public.verifies(given, _message(packet, columns, sender, signed)):
         raise Forged
     if agency is None:
@@ -220,30 +222,30 @@ def open_packets(
 def writer(unlocked: Unlocked, packet: Packet, compartment: Compartment) -> Sealer:
     """Give the key for writing that both sides hold, so that each reads what the other writes.
 
-    One is minted for both when somebody has left either side since; once the agency is cut off the unit writes under
-    keys of its own, which copies of the agency's keys do not open. Inside the act's transaction. Raises NotAMember for
-    who is of neither side, CannotOpen when its key is gone, TurnIsDue while either side's root is still to turn.
+    One is minted for both when somebody has left either side since, or the packet was moved; once the agency is cut off
+    the unit writes under keys of its own, which copies of the agency's keys do not open. Inside the act's transaction.
+    Raises NotAMember for who is of neither side, CannotOpen when its key is gone, TurnIsDue while either side's root is
+    still to turn, and for an intake worker where a caseworker has to mint the key.
     """
     return writers(unlocked, [packet], compartment)[packet.pk]
 
 
 def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartment) -> dict[uuid.UUID, Sealer]:
-    """Give what `writer` does for each of many packets; raises as it does."""
+    """Give what `writer` does for each of many packets, in as many statements for many as for one; raises as it does."""
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     found: dict[uuid.UUID, list[WrappedKey]] = {pk: [] for pk in sides}
     for row in owner_keys(list(sides.values()), [compartment]):
         found[row.owner].append(row)
-    return {each.pk: _writer(unlocked, each, sides[each.pk], found[each.pk], compartment) for each in packets}
-
-
-def _writer(
-    unlocked: Unlocked, packet: Packet, side: _Side, rows: Sequence[WrappedKey], compartment: Compartment
-) -> Sealer:
-    if not any(row.holder == side.key_holder for row in rows):
-        raise HeldElsewhere if rows and side.key_holder == packet.key_holder else CannotOpen
-    key_for = key_for_the_agency if side.key_holder == packet.agency_holder else key_for_the_unit
-    version, key = key_for(unlocked, packet, rows)
-    return Sealer(packet.pk, {compartment.value: (version, AESGCM(key))})
+    standing, given = Standing(unlocked), {}
+    for packet in packets:
+        side, rows = sides[packet.pk], found[packet.pk]
+        if not any(row.holder == side.key_holder for row in rows):
+            raise HeldElsewhere if rows and side.key_holder == packet.key_holder else CannotOpen
+        key_for = key_for_the_agency if side.key_holder == packet.agency_holder else key_for_the_unit
+        version, key = key_for(standing, packet, rows)
+        given[packet.pk] = Sealer(packet.pk, {compartment.value: (version, AESGCM(key))})
+    standing.keep()
+    return given
 
 
 def _side(unlocked: Unlocked, packet: Packet) -> _Side:
@@ -274,9 +276,9 @@ def cut_all(packets: Sequence[Packet]) -> int:
 def move_packet(unlocked: Unlocked, packet: Packet, to_group: uuid.UUID) -> None:
     """Give the unit's wraps of a packet to another group of the unit, with its case; the agency's side stays as it is.
 
-    Inside the caller's transaction, which then sets `packet.key_holder` and saves it. Mints nothing: both sides write
-    on under the keys they share. Raises NotAMember unless the person is in both groups, CannotOpen; nothing is changed
-    then.
+    Inside the caller's transaction, which then sets `packet.key_holder` and saves it. Each side mints the key under
+    which it writes next: whoever knew the older ones may not be in the new group. Raises NotAMember unless the person
+    is in both groups, CannotOpen; nothing is changed then.
     """
     if not unlocked.memberships.keys() >= {packet.key_holder, to_group}:
         raise NotAMember

@@ -52,7 +52,7 @@ def posted_key(
     holder: uuid.UUID,
     epoch: int,
 ) -> OwnerKey:
-    """Make the row of an owner key (32 bytes) in the post box of a group's epoch, signed (not saved).
+    """Make the row of an owner key (32 bytes, and what is to be known of it) in the post box of a group's epoch, signed (not saved).
 
     `sender`: whose name it bears; a person of the unit, if none is given (NotAMember for somebody who is not).
     """

@@ -67,8 +67,11 @@ def keys_of(senders: Iterable[Sender], group: VerifiedRoster | None = None) -> d
     RosterRefused.
     """
     group = group or verified_of(KeyGroup.Kind.UNIT)
-    if group is None:
-        return {}
+    return {} if group is None else keys_in(group, senders)
+
+
+def keys_in(group: VerifiedRoster, senders: Iterable[Sender]) -> dict[Sender, PublicIdentity]:
+    """As `keys_of`, where the group's verified roster is at hand."""
     senders = set(senders)
     bodies = bodies_of(group, {sender.roster for sender in senders})
     fingerprints = {

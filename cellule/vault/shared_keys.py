@@ -2,7 +2,7 @@
 
 The version says who minted a key: the unit for both (1, 4, 7 …), the unit for itself once the agency is cut off
 (2, 5, 8 …), the agency for both (3, 6, 9 …). Each side writes under what it minted itself, or under the first version,
-and only while both sides hold it under their newest roots: somebody who has left, on whichever side, knows neither that
+and only while it is made for both sides as they stand, group and epoch, which is sealed beside it: somebody who has left, on whichever side, knows neither that
 key nor can pass another one off as the other side's.
 """
 
@@ -17,13 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from cellule.vault import rosters
 from cellule.vault.departures import left_out, stays
 from cellule.vault.identities import decode_box
-from cellule.vault.models import KeyGroup, OwnerKey
+from cellule.vault.models import OwnerKey
 from cellule.vault.owner_keys import WrappedKey, told_key, wrapped_key
 from cellule.vault.posted import SUITE_POSTED, posted_key, taken_out
 from cellule.vault.rosters import RosterRefused, VerifiedRoster
 from cellule.vault.sealing import CannotOpen, wrap_suite
-from cellule.vault.senders import Forged, agency_sender_of, sender_of
-from cellule.vault.unlocked import TurnIsDue, Unlocked
+from cellule.vault.senders import Forged, Sender, agency_sender_of, sender_of
+from cellule.vault.unlocked import NotAMember, TurnIsDue, Unlocked
+
+# A group, and its epoch.
+type _Side = tuple[uuid.UUID, int]
 
 # The version that a packet is sent under; both sides write on under it until somebody leaves.
 FIRST = 1
@@ -56,14 +59,51 @@ class Sides(Protocol):
     agency_holder: uuid.UUID | None
 
 
-def units_wrap(key: bytes, packet: Sides, unlocked: Unlocked, epoch: int, **opens: Any) -> OwnerKey:
-    """The unit's row of a key that it mints (not saved): which agency it is shared with is sealed beside it.
+class Standing:
+    """Both sides of packets as they stay to the end of the transaction that writes; each group is asked once.
 
-    Whoever writes to the database may let a packet's row name another agency; it is not given the next key.
+    Keys that writing mints wait here until `keep`.
     """
-    shared_with = packet.agency_holder.bytes if packet.agency_holder else b""
-    wrapping = unlocked.wrapping_key(packet.key_holder, epoch)
-    return wrapped_key(key + shared_with, wrapping, **opens, holder=packet.key_holder, epoch=epoch)
+
+    def __init__(self, unlocked: Unlocked) -> None:
+        self.unlocked = unlocked
+        self._epochs: dict[uuid.UUID, int] = {}
+        self._others: dict[uuid.UUID, VerifiedRoster] = {}
+        self._minted: list[OwnerKey] = []
+
+    def epoch(self, group: uuid.UUID) -> int:
+        """The newest epoch of the writer's own group. Raises NotAMember, TurnIsDue."""
+        if group not in self._epochs:
+            self._epochs[group] = self.unlocked.newest_epoch(group)
+        return self._epochs[group]
+
+    def other(self, group: uuid.UUID) -> VerifiedRoster:
+        """The newest roster of the other side. Raises RosterRefused, TurnIsDue."""
+        if group not in self._others:
+            self._others[group] = staying(group)
+        return self._others[group]
+
+    def mint(self, *rows: OwnerKey) -> None:
+        self._minted.extend(rows)
+
+    def keep(self) -> None:
+        """Write down what was minted."""
+        if self._minted:
+            OwnerKey.objects.bulk_create(self._minted)
+            self._minted = []
+
+
+# Where it says which agency; each side is 16 bytes of group and 4 of epoch.
+_AGENCY_TOLD = slice(20, 36)
+
+
+def made_for(unit: _Side, agency: _Side | None) -> bytes:
+    """For whom a key is made: the group and epoch of each side that holds it. Lies sealed beside the key, in every wrap.
+
+    Whoever writes to the database may let a packet name another agency, bring a side's wraps under another epoch's
+    number, or have a packet moved: what is sealed here does not match then, and nobody writes on under that key.
+    """
+    return b"".join(group.bytes + epoch.to_bytes(4, "big") for group, epoch in filter(None, (unit, agency)))
 
 
 def ready(unlocked: Unlocked, packets: dict[uuid.UUID, Sides], own: Sequence[WrappedKey]) -> list[WrappedKey]:
@@ -84,80 +124,86 @@ def ready(unlocked: Unlocked, packets: dict[uuid.UUID, Sides], own: Sequence[Wra
     return taken_out(unlocked, own, other_side)
 
 
-def key_for_the_agency(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
-    """The version and key under which a member of the agency writes; mints one when somebody has left either side.
+def key_for_the_agency(standing: Standing, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
+    """The version and key under which a member of the agency writes; mints one when somebody has left either side or
+    the packet was moved.
 
     `rows`: of one compartment, of both sides. Raises CannotOpen once the agency is cut off, TurnIsDue, Forged.
     """
-    group = packet.agency_holder
+    unlocked, group = standing.unlocked, packet.agency_holder
     if group is None or any(Minted.of(row.version) is Minted.ALONE for row in rows):
         # Its wraps were deleted, and somebody put them back: the unit has turned to a key of its own since.
         raise CannotOpen
-    epoch, unit = unlocked.newest_epoch(group), _newest(packet.key_holder)
-    may = [row for row in rows if row.version == FIRST or Minted.of(row.version) is Minted.BY_AGENCY]
-    if (row := _current(may, (group, epoch), (unit.body.group, unit.body.epoch))) is not None:
-        return _opened(unlocked, packet, row)
+    epoch, unit = standing.epoch(group), standing.other(packet.key_holder)
     if unit.body.kind not in _OF_THE_UNIT:
         raise RosterRefused("no group of the unit")
+    may = [row for row in rows if row.version == FIRST or Minted.of(row.version) is Minted.BY_AGENCY]
+    sides = made_for((unit.body.group, unit.body.epoch), (group, epoch))
     # Whose last key does not open is in no state to write on.
-    _opened(unlocked, packet, max((row for row in may if row.holder == group), key=lambda row: row.version))
+    last, key, told = _newest(unlocked, packet, [row for row in may if row.holder == group])
+    if told == sides and _is_held(rows, last, packet.key_holder):
+        return last, key
     key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.BY_AGENCY)
-    own = wrapped_key(key, unlocked.wrapping_key(group, epoch), **opens, holder=group, epoch=epoch)
-    OwnerKey.objects.bulk_create([own, _posted(key, unit, unlocked, **opens)])
+    own = wrapped_key(key + sides, unlocked.wrapping_key(group, epoch), **opens, holder=group, epoch=epoch)
+    standing.mint(own, _posted(key + sides, unit, unlocked, agency_sender_of(unlocked), **opens))
     return opens["version"], key
 
 
-def key_for_the_unit(unlocked: Unlocked, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
-    """The version and key under which a member of the unit writes; mints one when somebody has left either side, and
-    one that the agency never held once it is cut off.
+def key_for_the_unit(standing: Standing, packet: Sides, rows: Sequence[WrappedKey]) -> tuple[int, bytes]:
+    """The version and key under which a member of the unit writes; mints one when somebody has left either side or the
+    packet was moved, and one that the agency never held once it is cut off.
 
     `rows`: of one compartment, of both sides. Raises CannotOpen, TurnIsDue, Forged.
     """
-    epoch = unlocked.newest_epoch(packet.key_holder)
+    unlocked, epoch = standing.unlocked, standing.epoch(packet.key_holder)
     own, group = (packet.key_holder, epoch), packet.agency_holder
-    is_cut = any(Minted.of(row.version) is Minted.ALONE for row in rows)
-    if group is None or is_cut or all(row.holder != group for row in rows):
-        alone = [row for row in rows if Minted.of(row.version) is Minted.ALONE]
-        if (row := _current(alone, own)) is not None:
-            return _opened(unlocked, packet, row)
-        key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.ALONE)
-        units_wrap(key, packet, unlocked, epoch, **opens).save(force_insert=True)
-        return opens["version"], key
-    agency, minted = _newest(group), [row for row in rows if Minted.of(row.version) is Minted.BY_UNIT]
-    if (row := _current(minted, own, (group, agency.body.epoch))) is not None:
-        return _opened(unlocked, packet, row)
-    _check_agency(unlocked, packet, minted)
-    key, opens = secrets.token_bytes(32), _next(packet, rows, Minted.BY_UNIT)
-    kept = units_wrap(key, packet, unlocked, epoch, **opens)
-    OwnerKey.objects.bulk_create([kept, _posted(key, agency, unlocked, **opens)])
+    alone = [row for row in rows if Minted.of(row.version) is Minted.ALONE]
+    if group is None or alone or all(row.holder != group for row in rows):
+        sides, minted = made_for(own, None), Minted.ALONE
+        if alone:
+            last, key, told = _newest(unlocked, packet, alone)
+            if told == sides:
+                return last, key
+    else:
+        agency, minted = standing.other(group), Minted.BY_UNIT
+        sides = made_for(own, (group, agency.body.epoch))
+        mine = [row for row in rows if row.holder == packet.key_holder and Minted.of(row.version) is minted]
+        last, key, told = _newest(unlocked, packet, mine)
+        if told == sides and _is_held(rows, last, group):
+            return last, key
+        if told[_AGENCY_TOLD] != group.bytes:
+            # The unit shared the last one with another agency.
+            raise Forged
+    key, opens = secrets.token_bytes(32), _next(packet, rows, minted)
+    kept = wrapped_key(key + sides, unlocked.wrapping_key(*own), **opens, holder=own[0], epoch=epoch)
+    if minted is Minted.BY_UNIT:
+        standing.mint(kept, _posted(key + sides, agency, unlocked, _sender(unlocked), **opens))
+    else:
+        standing.mint(kept)
     return opens["version"], key
 
 
-def _current(rows: Sequence[WrappedKey], *sides: tuple[uuid.UUID, int]) -> WrappedKey | None:
-    """The first side's row of the newest of these versions that every side holds under its newest root."""
-    held = {(row.version, row.holder): row for row in rows}
-    for version in sorted({row.version for row in rows}, reverse=True):
-        found = [held.get((version, holder)) for holder, _epoch in sides]
-        if all(row and row.epoch == epoch for row, (_holder, epoch) in zip(found, sides, strict=True)):
-            return found[0]
-    return None
+def _newest(unlocked: Unlocked, packet: Sides, own: Sequence[WrappedKey]) -> tuple[int, bytes, bytes]:
+    """The newest of one side's keys: version, key, and for whom it was made. Raises CannotOpen when there is none."""
+    if not own:
+        raise CannotOpen
+    (row,) = ready(unlocked, {packet.pk: packet}, [max(own, key=lambda row: row.version)])
+    return row.version, *told_key(row, unlocked.wrapping_key(row.holder, row.epoch))
 
 
-def _opened(unlocked: Unlocked, packet: Sides, row: WrappedKey) -> tuple[int, bytes]:
-    (row,) = ready(unlocked, {packet.pk: packet}, [row])
-    key, _told = told_key(row, unlocked.wrapping_key(row.holder, row.epoch))
-    return row.version, key
+def _is_held(rows: Sequence[WrappedKey], version: int, side: uuid.UUID) -> bool:
+    return any((row.version, row.holder) == (version, side) for row in rows)
 
 
-def _check_agency(unlocked: Unlocked, packet: Sides, minted: Sequence[WrappedKey]) -> None:
-    """Refuse to share the next key with another agency than the one that the unit shared the last one with."""
-    last = max((row for row in minted if row.holder == packet.key_holder), key=lambda row: row.version)
-    _key, told = told_key(last, unlocked.wrapping_key(last.holder, last.epoch))
-    if packet.agency_holder is None or told != packet.agency_holder.bytes:
-        raise Forged
+def _sender(unlocked: Unlocked) -> Sender:
+    """How a person of the unit signs a new key for an agency; who takes first calls does not (TurnIsDue)."""
+    try:
+        return sender_of(unlocked)
+    except NotAMember:
+        raise TurnIsDue([_("The keys have changed since the last message. A caseworker has to write first.")]) from None
 
 
-def _newest(group: uuid.UUID) -> VerifiedRoster:
+def staying(group: uuid.UUID) -> VerifiedRoster:
     """The roster of the other side, as it stays to the transaction's end. Raises RosterRefused, TurnIsDue."""
     _number, departed = stays(group)
     roster = rosters.verified(group)
@@ -174,7 +220,6 @@ def _next(packet: Sides, rows: Sequence[WrappedKey], minted: Minted) -> dict[str
     return {"owner": packet.pk, "compartment": rows[0].compartment, "version": minted.after(newest)}
 
 
-def _posted(key: bytes, to: VerifiedRoster, by: Unlocked, **opens: Any) -> OwnerKey:
-    sender = agency_sender_of(by) if to.body.kind != KeyGroup.Kind.AGENCY else sender_of(by)
+def _posted(key: bytes, to: VerifiedRoster, by: Unlocked, sender: Sender, **opens: Any) -> OwnerKey:
     box = decode_box(to.body.post_box)
     return posted_key(key, box, by, sender, **opens, holder=to.body.group, epoch=to.body.epoch)

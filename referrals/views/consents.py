@@ -20,7 +20,7 @@ from cellule.accounts.roles import Permission
 from cellule.forms import bound
 from cellule.front import say
 from cellule.steps import TooLate
-from cellule.vault.unlocked import OpenedOwner
+from cellule.vault.unlocked import OpenedOwner, TurnIsDue
 from referrals.consents import (
     agencies_to_ask,
     circumstances_of,
@@ -115,6 +115,9 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             found.withdraw(by=request.acting)
             say(request, _("Done: %(step)s.") % {"step": WITHDRAW.label})
+        except TurnIsDue:
+            # Nothing was withdrawn yet: the page that says so asks to send it once more.
+            raise
         except TooLate:
             # The button was pressed twice, or a colleague was faster: it stands there as the person wanted it.
             found = _find(request, reference)

@@ -10,6 +10,7 @@ from cases.views.frame import form_page
 from cellule.forms import bound
 from cellule.front import say
 from cellule.steps import TooLate
+from cellule.vault.unlocked import TurnIsDue
 from referrals import policies
 from referrals.doors import find_referral
 from referrals.forms.answering import MessageForm
@@ -29,6 +30,9 @@ def message(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             words = form.cleaned_data["words"]
             referral.write_message(by=request.acting, row_id=form.row_id, words=words)
+        except TurnIsDue as due:
+            form.add_error(None, str(due.reasons[0]))
+            return form_page(request, "referrals/message.html", form, status=409, referral=referral, is_too_late=False)
         except TooLate:
             form.add_error(
                 None, _("This referral is over, so nothing was sent. Copy what you still need of your text.")

@@ -20,7 +20,7 @@ from cellule.steps import TooLate
 from cellule.templatetags.typography import moment
 from cellule.vault.rosters import RosterRefused
 from cellule.vault.sealing import CannotOpen, UnknownFormat
-from cellule.vault.unlocked import OpenedOwner
+from cellule.vault.unlocked import OpenedOwner, TurnIsDue
 from referrals import actions
 from referrals.contents import agreed_in_words, envelope_in_words, named
 from referrals.doors import find_referral, open_agreed, open_envelope, telling_forgeries
@@ -72,6 +72,9 @@ def _agency_page(request: HttpRequest, referral: Referral) -> HttpResponse:
         opened = _look(request, referral)
         with telling_forgeries(request, referral):
             context = _told(request, referral, opened)
+    except TurnIsDue:
+        # It runs on, and that the agency has read it cannot be written down yet.
+        raise
     except TooLate:
         if not referral.has_been_received:
             # As if it had been tidied up already.

@@ -3,7 +3,7 @@
 import sys
 
 from cellule.settings import BASE_DIR
-from tests.bench import directory, fields, figures, lists, log, pages, progress, referrals, sign_in, steps
+from tests.bench import directory, fields, figures, lists, log, membership, pages, progress, referrals, sign_in, steps
 from tests.bench.server import house
 
 GROUPS = {
@@ -14,6 +14,7 @@ GROUPS = {
     "signin": sign_in.measure,
     "log": log.measure,
     "directory": directory.measure,
+    "membership": membership.measure,
     "referrals": referrals.measure,
 }
 

@@ -11,7 +11,7 @@ from cellule.accounts.acting import Acting
 from cellule.vault import membership, packets, rosters
 from cellule.vault.packets import AddressedAlready
 from cellule.vault.sealing import CannotOpen
-from cellule.vault.unlocked import NotAMember, group_id
+from cellule.vault.unlocked import NotAMember, TurnIsDue, group_id
 from tests.vault.parcels import (
     Message,
     Parcel,
@@ -42,12 +42,19 @@ class Story:
     sent: bool = False
     is_cut: bool = False
     messages: list[tuple[Message, str]] = field(default_factory=list)
+    # How often the agency's root turned, and between whom the unit's last key was made.
+    turns: int = 0
+    made_for: tuple[str, int] = ("", 0)
 
     def may_open(self, name: str) -> bool:
         return name in UNIT[self.holder] or (self.sent and name in AGENCY)
 
     def may_write(self, name: str) -> bool:
         return self.sent and (name in UNIT[self.holder] or (not self.is_cut and name in AGENCY))
+
+    def must_wait(self, name: str) -> bool:
+        """Whether a key is due for both sides that this person, who takes first calls, does not sign."""
+        return name not in UNIT["unit"] | AGENCY and not self.is_cut and self.made_for != (self.holder, self.turns)
 
 
 @pytest.fixture
@@ -90,18 +97,24 @@ def _act(everybody: dict[str, Acting], story: Story, name: str, act: str, number
     if act == "address":
         if not story.sent and name in UNIT[story.holder] & UNIT["unit"]:
             address(by, parcel, rosters.verified(clinic))
-            story.sent = True
+            story.sent, story.made_for = True, (story.holder, story.turns)
             return
         named = parcel.agency_holder
         with pytest.raises(AddressedAlready if name in UNIT[story.holder] & UNIT["unit"] else NotAMember):
             address(by, parcel, rosters.verified(clinic))
         parcel.agency_holder = named
     elif act == "write":
-        if story.may_write(name):
+        if story.may_write(name) and story.must_wait(name):
+            with pytest.raises(TurnIsDue):
+                write(by, parcel, str(number))
+        elif story.may_write(name):
+            if name in UNIT["unit"]:
+                story.made_for = (story.holder, story.turns)
             story.messages.append((write(by, parcel, str(number)), str(number)))
             return
-        with pytest.raises(CannotOpen if story.may_open(name) else NotAMember):
-            write(by, parcel, str(number))
+        else:
+            with pytest.raises(CannotOpen if story.may_open(name) else NotAMember):
+                write(by, parcel, str(number))
     elif act == "open":
         _try(by, story, name)
         return
@@ -114,6 +127,7 @@ def _act(everybody: dict[str, Acting], story: Story, name: str, act: str, number
         if name in AGENCY:
             with transaction.atomic():
                 membership.turn(by.vault, rosters.verified(by.vault.own_group()), by.actor)
+            story.turns += 1
     elif name in UNIT[story.holder] & UNIT[act]:
         packets.move_packet(by.vault, parcel, group_id(act))
         parcel.key_holder, story.holder = group_id(act), act

@@ -19,6 +19,7 @@ from cellule.vault.posted import opened_key, posted_key
 from cellule.vault.rosters import Member
 from cellule.vault.sealing import CannotOpen, UnknownFormat, wrap_to
 from cellule.vault.senders import Forged
+from cellule.vault.shared_keys import made_for
 from cellule.vault.unlocked import NotAMember, group_id
 from tests.vault import parcels
 from tests.vault.parcels import ENVELOPE, Parcel, open_parcels, send, texts, words, wraps_of, write
@@ -190,7 +191,9 @@ def _plant(parcel: Parcel, group: uuid.UUID, named: Posted) -> None:
     """Write a key of somebody's own making into an agency's post box, whose public key anybody can read."""
     agency = rosters.verified(group).body
     row = OwnerKey.objects.get(owner=parcel.pk, compartment="envelope", holder=group)
-    hpke = wrap_to(decode_box(agency.post_box), agency.epoch, bytes(range(32)), binding_of(row))
+    unit = rosters.verified(parcel.key_holder).body
+    key = bytes(range(32)) + made_for((unit.group, unit.epoch), (group, agency.epoch))
+    hpke = wrap_to(decode_box(agency.post_box), agency.epoch, key, binding_of(row))
     parts = [binding_of(row), named.sender.bytes, str(named.roster).encode(), hpke]
     told = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     signature = named.signing.sign(b"cellule/1/posted key\x00" + told)

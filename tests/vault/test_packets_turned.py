@@ -148,6 +148,47 @@ def test_moved_packet_is_read_with_what_the_agency_had_posted(
     assert words(coordinator, parcel, write(caseworker, parcel, "suite")) == ["suite"]
 
 
+@pytest.mark.parametrize("writes_first", ["unit", "agency"])
+def test_after_a_move_nobody_writes_under_what_the_older_group_knew(parcel, caseworker, coordinator, writes_first):
+    before = write(caseworker, parcel, "avant")
+    kept = _kept_key(parcel, caseworker)
+
+    packets.move_packet(afresh(caseworker).vault, parcel, group_id("intake"))
+    parcel.key_holder = group_id("intake")
+    sides = [caseworker, coordinator] if writes_first == "unit" else [coordinator, caseworker]
+    after = [write(by, parcel, by.user.name) for by in (*sides, *sides)]
+
+    assert [_reads(kept, message) for message in (before, *after)] == [True, False, False, False, False]
+    for reader in (caseworker, coordinator):
+        assert words(reader, parcel, before, *after) == ["avant", *(by.user.name for by in (*sides, *sides))]
+    assert [version for version, _epoch in _minted(parcel)] == ([1, 4, 6] if writes_first == "unit" else [1, 3, 4])
+
+
+def test_who_takes_first_calls_writes_once_a_caseworker_has_signed_the_next_key(
+    caseworker, intake_worker, coordinator, clinic
+):
+    parcel = send(caseworker, clinic)
+    packets.move_packet(afresh(caseworker).vault, parcel, group_id("intake"))
+    parcel.key_holder = group_id("intake")
+
+    with pytest.raises(TurnIsDue):
+        write(intake_worker, parcel, "trop tôt")
+    write(caseworker, parcel, "question")
+    assert words(coordinator, parcel, write(intake_worker, parcel, "après")) == ["après"]
+
+
+def test_nothing_is_sent_to_an_agency_that_has_still_to_turn(
+    clinic, caseworker, coordinator, agency_worker, supervisor
+):
+    """Whoever left could open what goes to the post box of the older root."""
+    _leaves(agency_worker, supervisor, keyless=True)
+
+    with pytest.raises(TurnIsDue):
+        send(caseworker, clinic)
+    _asks_for_a_page(coordinator)
+    assert texts(coordinator, send(afresh(caseworker), clinic)) == SENT
+
+
 def test_nothing_is_written_to_a_side_that_has_still_to_turn(
     parcel, caseworker, coordinator, agency_worker, supervisor
 ):
@@ -175,6 +216,24 @@ def test_next_key_goes_to_no_other_agency_than_the_first(
         write(caseworker, parcel, "à qui ?")
 
     assert {version for _part, version, _holder in wraps_of(parcel)} == {1}
+
+
+@pytest.mark.parametrize("writes", ["unit", "agency"])
+def test_older_key_under_a_newer_number_is_not_written_under(
+    parcel, caseworker, other_caseworker, supervisor, coordinator, agency_worker, clinic_group, writes
+):
+    """The other side's wrap bears its newest epoch: it opens nothing there, and this side cannot look into it."""
+    kept = _kept_key(parcel, caseworker)
+    if writes == "unit":
+        _leaves(agency_worker, coordinator)
+    else:
+        _leaves(other_caseworker, supervisor)
+    planted = OwnerKey.objects.filter(owner=parcel.pk, holder=clinic_group if writes == "unit" else parcel.key_holder)
+    assert planted.update(epoch=2) == 2
+
+    after = write(caseworker if writes == "unit" else coordinator, parcel, "après")
+
+    assert not _reads(kept, after)
 
 
 def test_agency_posts_its_next_key_to_no_group_outside_the_unit(parcel, coordinator, agency_worker):
