@@ -9,135 +9,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Case",
+            name='Case',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=8, unique=True, verbose_name="reference")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[("inquiry", "Inquiry")],
-                        default="inquiry",
-                        max_length=20,
-                        protected=True,
-                        verbose_name="stage",
-                    ),
-                ),
-                ("key_holder", models.UUIDField(verbose_name="key group")),
-                ("opened_week", models.DateField(verbose_name="opened in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("ordinary", cellule.vault.fields.SealedDocument(editable=False)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.CharField(max_length=8, unique=True, verbose_name='reference')),
+                ('state', django_fsm.FSMField(choices=[('inquiry', 'Inquiry')], default='inquiry', max_length=20, protected=True, verbose_name='stage')),
+                ('key_holder', models.UUIDField(verbose_name='key group')),
+                ('opened_week', models.DateField(verbose_name='opened in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('ordinary', cellule.vault.fields.SealedDocument(editable=False)),
             ],
             options={
-                "verbose_name": "case",
-                "verbose_name_plural": "cases",
-                "permissions": [("lead_case", "Leads the case")],
-                "default_permissions": (),
-                "indexes": [models.Index(fields=["-opened_week", "id"], name="case_newest_first")],
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("state__in", ["inquiry"])), name="case_state_is_known"),
-                    models.CheckConstraint(
-                        condition=models.Q(("opened_week__iso_week_day", 1)), name="case_opened_week_is_monday"
-                    ),
-                ],
+                'verbose_name': 'case',
+                'verbose_name_plural': 'cases',
+                'permissions': [('lead_case', 'Leads the case')],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['-opened_week', 'id'], name='case_newest_first')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['inquiry'])), name='case_state_is_known'), models.CheckConstraint(condition=models.Q(('opened_week__iso_week_day', 1)), name='case_opened_week_is_monday')],
             },
         ),
         migrations.CreateModel(
-            name="CaseGroupGrant",
+            name='CaseGroupGrant',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "content_object",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="group_grants", to="cases.case"
-                    ),
-                ),
-                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group")),
-                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_grants', to='cases.case')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
-                "unique_together": {("group", "permission", "content_object")},
+                'abstract': False,
+                'default_permissions': (),
+                'unique_together': {('group', 'permission', 'content_object')},
             },
         ),
         migrations.CreateModel(
-            name="CaseUserGrant",
+            name='CaseUserGrant',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "content_object",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="user_grants", to="cases.case"
-                    ),
-                ),
-                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='cases.case')),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
-                "unique_together": {("user", "permission", "content_object")},
+                'abstract': False,
+                'default_permissions': (),
+                'unique_together': {('user', 'permission', 'content_object')},
             },
         ),
         migrations.CreateModel(
-            name="Incident",
+            name='Incident',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=8, unique=True, verbose_name="reference")),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="cases.case"
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.CharField(max_length=8, unique=True, verbose_name='reference')),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='cases.case')),
             ],
             options={
-                "verbose_name": "incident",
-                "verbose_name_plural": "incidents",
-                "default_permissions": (),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("recorded_week__iso_week_day", 1)), name="incident_recorded_week_is_monday"
-                    )
-                ],
+                'verbose_name': 'incident',
+                'verbose_name_plural': 'incidents',
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='incident_recorded_week_is_monday')],
             },
         ),
         migrations.CreateModel(
-            name="Note",
+            name='Note',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="cases.case"
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='cases.case')),
             ],
             options={
-                "verbose_name": "note",
-                "verbose_name_plural": "notes",
-                "default_permissions": (),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("recorded_week__iso_week_day", 1)), name="note_recorded_week_is_monday"
-                    )
-                ],
+                'verbose_name': 'note',
+                'verbose_name_plural': 'notes',
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='note_recorded_week_is_monday')],
             },
         ),
     ]

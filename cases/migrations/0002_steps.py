@@ -10,522 +10,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0001_first_incident"),
+        ('cases', '0001_first_incident'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Milestone",
+            name='Milestone',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("ordinary", cellule.vault.fields.SealedDocument(editable=False)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('ordinary', cellule.vault.fields.SealedDocument(editable=False)),
             ],
             options={
-                "verbose_name": "milestone",
-                "verbose_name_plural": "milestones",
-                "default_permissions": (),
+                'verbose_name': 'milestone',
+                'verbose_name_plural': 'milestones',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Need",
+            name='Need',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[("open", "Open"), ("met", "Met"), ("dropped", "No longer asked for")],
-                        default="open",
-                        max_length=10,
-                        protected=True,
-                        verbose_name="how it stands",
-                    ),
-                ),
-                ("urgent", models.BooleanField(default=False, verbose_name="urgent")),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('state', django_fsm.FSMField(choices=[('open', 'Open'), ('met', 'Met'), ('dropped', 'No longer asked for')], default='open', max_length=10, protected=True, verbose_name='how it stands')),
+                ('urgent', models.BooleanField(default=False, verbose_name='urgent')),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
             ],
             options={
-                "verbose_name": "need",
-                "verbose_name_plural": "needs",
-                "default_permissions": (),
+                'verbose_name': 'need',
+                'verbose_name_plural': 'needs',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Participation",
+            name='Participation',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
             ],
             options={
-                "verbose_name": "part in an incident",
-                "verbose_name_plural": "parts in incidents",
-                "default_permissions": (),
+                'verbose_name': 'part in an incident',
+                'verbose_name_plural': 'parts in incidents',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Person",
+            name='Person',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=8, unique=True, verbose_name="reference")),
-                ("is_client", models.BooleanField(default=False, verbose_name="the case is about this person")),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("ordinary", cellule.vault.fields.SealedDocument(editable=False)),
-                ("identity", cellule.vault.fields.SealedDocument(editable=False, null=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.CharField(max_length=8, unique=True, verbose_name='reference')),
+                ('is_client', models.BooleanField(default=False, verbose_name='the case is about this person')),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('ordinary', cellule.vault.fields.SealedDocument(editable=False)),
+                ('identity', cellule.vault.fields.SealedDocument(editable=False, null=True)),
             ],
             options={
-                "verbose_name": "person",
-                "verbose_name_plural": "people",
-                "default_permissions": (),
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="RiskAssessment",
+            name='RiskAssessment',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
             ],
             options={
-                "verbose_name": "risk assessment",
-                "verbose_name_plural": "risk assessments",
-                "default_permissions": (),
+                'verbose_name': 'risk assessment',
+                'verbose_name_plural': 'risk assessments',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="SafeContact",
+            name='SafeContact',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
-                ("contact", cellule.vault.fields.SealedDocument(editable=False, null=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
+                ('contact', cellule.vault.fields.SealedDocument(editable=False, null=True)),
             ],
             options={
-                "verbose_name": "safe contact",
-                "verbose_name_plural": "safe contacts",
-                "default_permissions": (),
+                'verbose_name': 'safe contact',
+                'verbose_name_plural': 'safe contacts',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="SavedView",
+            name='SavedView',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("mine", "My cases"),
-                            ("unit", "Unit’s cases"),
-                            ("unassigned", "Cases without a lead"),
-                        ],
-                        max_length=12,
-                        verbose_name="list",
-                    ),
-                ),
-                ("filters", models.JSONField(verbose_name="filters")),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('scope', models.CharField(choices=[('mine', 'My cases'), ('unit', 'Unit’s cases'), ('unassigned', 'Cases without a lead')], max_length=12, verbose_name='list')),
+                ('filters', models.JSONField(verbose_name='filters')),
             ],
             options={
-                "verbose_name": "saved view",
-                "verbose_name_plural": "saved views",
-                "default_permissions": (),
+                'verbose_name': 'saved view',
+                'verbose_name_plural': 'saved views',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Visit",
+            name='Visit',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("seen", models.PositiveIntegerField(default=0, verbose_name="events seen")),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('seen', models.PositiveIntegerField(default=0, verbose_name='events seen')),
             ],
             options={
-                "verbose_name": "visit",
-                "verbose_name_plural": "visits",
-                "default_permissions": (),
+                'verbose_name': 'visit',
+                'verbose_name_plural': 'visits',
+                'default_permissions': (),
             },
         ),
         migrations.AlterModelOptions(
-            name="case",
-            options={
-                "default_permissions": (),
-                "permissions": [("lead_case", "Leads the case"), ("share_case", "Works on the case beside its lead")],
-                "verbose_name": "case",
-                "verbose_name_plural": "cases",
-            },
+            name='case',
+            options={'default_permissions': (), 'permissions': [('lead_case', 'Leads the case'), ('share_case', 'Works on the case beside its lead')], 'verbose_name': 'case', 'verbose_name_plural': 'cases'},
         ),
         migrations.RemoveConstraint(
-            model_name="case",
-            name="case_state_is_known",
+            model_name='case',
+            name='case_state_is_known',
         ),
         migrations.AddField(
-            model_name="case",
-            name="awaits_lead",
-            field=models.BooleanField(default=False, verbose_name="waits for a lead"),
+            model_name='case',
+            name='awaits_lead',
+            field=models.BooleanField(default=False, verbose_name='waits for a lead'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="closed_by",
-            field=models.UUIDField(null=True, verbose_name="closed by"),
+            model_name='case',
+            name='closed_by',
+            field=models.UUIDField(null=True, verbose_name='closed by'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="closed_week",
-            field=models.DateField(null=True, verbose_name="closed in the week of"),
+            model_name='case',
+            name='closed_week',
+            field=models.DateField(null=True, verbose_name='closed in the week of'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="closing",
+            model_name='case',
+            name='closing',
             field=cellule.vault.fields.SealedDocument(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="case",
-            name="closing_proposed_by",
-            field=models.UUIDField(null=True, verbose_name="closing proposed by"),
+            model_name='case',
+            name='closing_proposed_by',
+            field=models.UUIDField(null=True, verbose_name='closing proposed by'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="contact_settled",
-            field=models.BooleanField(default=False, verbose_name="safe contact is settled"),
+            model_name='case',
+            name='contact_settled',
+            field=models.BooleanField(default=False, verbose_name='safe contact is settled'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="decision",
+            model_name='case',
+            name='decision',
             field=cellule.vault.fields.SealedDocument(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="case",
-            name="intake",
+            model_name='case',
+            name='intake',
             field=cellule.vault.fields.SealedDocument(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="case",
-            name="intake_week",
-            field=models.DateField(null=True, verbose_name="intake begun in the week of"),
+            model_name='case',
+            name='intake_week',
+            field=models.DateField(null=True, verbose_name='intake begun in the week of'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="limits",
+            model_name='case',
+            name='limits',
             field=cellule.vault.fields.SealedDocument(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="case",
-            name="risk_settled",
-            field=models.BooleanField(default=False, verbose_name="risk is settled"),
+            model_name='case',
+            name='risk_settled',
+            field=models.BooleanField(default=False, verbose_name='risk is settled'),
         ),
         migrations.AddField(
-            model_name="case",
-            name="standing",
+            model_name='case',
+            name='standing',
             field=cellule.vault.fields.SealedDocument(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="note",
-            name="amends",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="cases.note"
-            ),
+            model_name='note',
+            name='amends',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='cases.note'),
         ),
         migrations.AlterField(
-            model_name="case",
-            name="state",
-            field=django_fsm.FSMField(
-                choices=[
-                    ("inquiry", "Inquiry"),
-                    ("intake", "Intake"),
-                    ("assessment", "Assessment"),
-                    ("active", "Active"),
-                    ("follow_up", "Follow-up"),
-                    ("closed", "Closed"),
-                ],
-                default="inquiry",
-                max_length=20,
-                protected=True,
-                verbose_name="stage",
-            ),
+            model_name='case',
+            name='state',
+            field=django_fsm.FSMField(choices=[('inquiry', 'Inquiry'), ('intake', 'Intake'), ('assessment', 'Assessment'), ('active', 'Active'), ('follow_up', 'Follow-up'), ('closed', 'Closed')], default='inquiry', max_length=20, protected=True, verbose_name='stage'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("awaits_lead", True)), fields=["-opened_week", "id"], name="case_awaiting_lead"
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('awaits_lead', True)), fields=['-opened_week', 'id'], name='case_awaiting_lead'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["inquiry", "intake", "assessment", "active", "follow_up", "closed"])),
-                name="case_state_is_known",
-                violation_error_message="There is no such stage.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['inquiry', 'intake', 'assessment', 'active', 'follow_up', 'closed'])), name='case_state_is_known', violation_error_message='There is no such stage.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "inquiry"), _negated=True), ("intake_week", None), _connector="OR"
-                ),
-                name="case_inquiry_precedes_intake",
-                violation_error_message="An inquiry has had no intake yet.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'inquiry'), _negated=True), ('intake_week', None), _connector='OR'), name='case_inquiry_precedes_intake', violation_error_message='An inquiry has had no intake yet.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["intake", "assessment", "active", "follow_up"]), _negated=True),
-                    models.Q(("intake_week", None), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_intake_explains_limits",
-                violation_error_message="Nobody is asked anything before the limits of confidentiality are explained.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['intake', 'assessment', 'active', 'follow_up']), _negated=True), models.Q(('intake_week', None), _negated=True), _connector='OR'), name='case_intake_explains_limits', violation_error_message='Nobody is asked anything before the limits of confidentiality are explained.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["assessment", "active", "follow_up"]), _negated=True),
-                    ("contact_settled", True),
-                    _connector="OR",
-                ),
-                name="case_assessment_knows_contact",
-                violation_error_message="A case is assessed once it is known how to reach the person safely.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['assessment', 'active', 'follow_up']), _negated=True), ('contact_settled', True), _connector='OR'), name='case_assessment_knows_contact', violation_error_message='A case is assessed once it is known how to reach the person safely.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["active", "follow_up"]), _negated=True),
-                    ("risk_settled", True),
-                    _connector="OR",
-                ),
-                name="case_support_knows_risk",
-                violation_error_message="Support begins once the danger is known and, where it is great, countersigned.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['active', 'follow_up']), _negated=True), ('risk_settled', True), _connector='OR'), name='case_support_knows_risk', violation_error_message='Support begins once the danger is known and, where it is great, countersigned.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_by__isnull", False), ("closed_week__isnull", False), ("state", "closed")),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_by", None), ("closed_week", None)),
-                    _connector="OR",
-                ),
-                name="case_closed_says_by_whom",
-                violation_error_message="A closed case says who closed it and in which week; an open one does not.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by__isnull', False), ('closed_week__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_by', None), ('closed_week', None)), _connector='OR'), name='case_closed_says_by_whom', violation_error_message='A closed case says who closed it and in which week; an open one does not.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    ("intake_week", None),
-                    models.Q(
-                        ("closing_proposed_by__isnull", False),
-                        models.Q(("closing_proposed_by", models.F("closed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_closed_by_a_second_person",
-                violation_error_message="A case is closed by a supervisor who did not propose it.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('intake_week', None), models.Q(('closing_proposed_by__isnull', False), models.Q(('closing_proposed_by', models.F('closed_by')), _negated=True)), _connector='OR'), name='case_closed_by_a_second_person', violation_error_message='A case is closed by a supervisor who did not propose it.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("awaits_lead", False), models.Q(("state", "closed"), _negated=True), _connector="OR"
-                ),
-                name="case_closed_awaits_nobody",
-                violation_error_message="A closed case waits for nobody to lead it.",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('awaits_lead', False), models.Q(('state', 'closed'), _negated=True), _connector='OR'), name='case_closed_awaits_nobody', violation_error_message='A closed case waits for nobody to lead it.'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("intake_week", None), ("intake_week__iso_week_day", 1), _connector="OR"),
-                name="case_intake_week_is_monday",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('intake_week', None), ('intake_week__iso_week_day', 1), _connector='OR'), name='case_intake_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_week", None), ("closed_week__iso_week_day", 1), _connector="OR"),
-                name="case_closed_week_is_monday",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('closed_week', None), ('closed_week__iso_week_day', 1), _connector='OR'), name='case_closed_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=cellule.moves.Moves(
-                field="state",
-                moves=[
-                    "active>closed",
-                    "active>follow_up",
-                    "assessment>active",
-                    "assessment>closed",
-                    "closed>active",
-                    "closed>assessment",
-                    "closed>inquiry",
-                    "closed>intake",
-                    "follow_up>active",
-                    "follow_up>closed",
-                    "inquiry>closed",
-                    "inquiry>intake",
-                    "intake>assessment",
-                    "intake>closed",
-                ],
-                name="cases_case_moves",
-                named_by="NEW.reference",
-                starts=["inquiry"],
-            ),
+            model_name='case',
+            constraint=cellule.moves.Moves(field='state', moves=['active>closed', 'active>follow_up', 'assessment>active', 'assessment>closed', 'closed>active', 'closed>assessment', 'closed>inquiry', 'closed>intake', 'follow_up>active', 'follow_up>closed', 'inquiry>closed', 'inquiry>intake', 'intake>assessment', 'intake>closed'], name='cases_case_moves', named_by='NEW.reference', starts=['inquiry']),
         ),
         migrations.AddField(
-            model_name="milestone",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="milestones", to="cases.case"
-            ),
+            model_name='milestone',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="need",
-            name="case",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="needs", to="cases.case"),
+            model_name='need',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="participation",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="cases.case"
-            ),
+            model_name='participation',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="participation",
-            name="incident",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="cases.incident"
-            ),
+            model_name='participation',
+            name='incident',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='cases.incident'),
         ),
         migrations.AddField(
-            model_name="person",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="people", to="cases.case"
-            ),
+            model_name='person',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="participation",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="cases.person"
-            ),
+            model_name='participation',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='cases.person'),
         ),
         migrations.AddField(
-            model_name="riskassessment",
-            name="case",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="risks", to="cases.case"),
+            model_name='riskassessment',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="safecontact",
-            name="case",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="safe_contact", to="cases.case"
-            ),
+            model_name='safecontact',
+            name='case',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='safe_contact', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="savedview",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="saved_views", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='savedview',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="visit",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="visits", to="cases.case"
-            ),
+            model_name='visit',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='cases.case'),
         ),
         migrations.AddField(
-            model_name="visit",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='visit',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="milestone_recorded_week_is_monday"
-            ),
+            model_name='milestone',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='milestone_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "met", "dropped"])), name="need_state_is_known"
-            ),
+            model_name='need',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'met', 'dropped'])), name='need_state_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="need_recorded_week_is_monday"
-            ),
+            model_name='need',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='need_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="need",
-            constraint=cellule.moves.Moves(
-                field="state",
-                moves=["dropped>open", "met>open", "open>dropped", "open>met"],
-                name="cases_need_moves",
-                named_by="(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)",
-                starts=["open"],
-            ),
+            model_name='need',
+            constraint=cellule.moves.Moves(field='state', moves=['dropped>open', 'met>open', 'open>dropped', 'open>met'], name='cases_need_moves', named_by='(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)', starts=['open']),
         ),
         migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_client", True)), fields=("case",), name="person_one_client"
-            ),
+            model_name='person',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_client', True)), fields=('case',), name='person_one_client'),
         ),
         migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="person_recorded_week_is_monday"
-            ),
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='person_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(fields=("incident", "person"), name="participation_one_per_person"),
+            model_name='participation',
+            constraint=models.UniqueConstraint(fields=('incident', 'person'), name='participation_one_per_person'),
         ),
         migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="participation_recorded_week_is_monday"
-            ),
+            model_name='participation',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='participation_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="riskassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="risk_recorded_week_is_monday"
-            ),
+            model_name='riskassessment',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='risk_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="safecontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_week__iso_week_day", 1)), name="safe_contact_recorded_week_is_monday"
-            ),
+            model_name='safecontact',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='safe_contact_recorded_week_is_monday'),
         ),
         migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(fields=("user", "scope", "filters"), name="saved_view_once"),
+            model_name='savedview',
+            constraint=models.UniqueConstraint(fields=('user', 'scope', 'filters'), name='saved_view_once'),
         ),
         migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("case", "user"), name="visit_one_per_person"),
+            model_name='visit',
+            constraint=models.UniqueConstraint(fields=('case', 'user'), name='visit_one_per_person'),
         ),
     ]

@@ -4,32 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0003_second_look"),
+        ('cases', '0003_second_look'),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["state", "-opened_week", "id"], name="case_of_stage"),
+            model_name='case',
+            index=models.Index(fields=['state', '-opened_week', 'id'], name='case_of_stage'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state__in", ["inquiry", "intake", "assessment", "active", "follow_up"])),
-                fields=["-opened_week", "id"],
-                name="case_open",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('state__in', ['inquiry', 'intake', 'assessment', 'active', 'follow_up'])), fields=['-opened_week', 'id'], name='case_open'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(
-                    ("closing_proposed_by__isnull", False),
-                    ("state__in", ["inquiry", "intake", "assessment", "active", "follow_up"]),
-                ),
-                fields=["-opened_week", "id"],
-                name="case_awaiting_decision",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('closing_proposed_by__isnull', False), ('state__in', ['inquiry', 'intake', 'assessment', 'active', 'follow_up'])), fields=['-opened_week', 'id'], name='case_awaiting_decision'),
         ),
     ]

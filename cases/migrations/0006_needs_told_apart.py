@@ -5,24 +5,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0005_milestone_story"),
+        ('cases', '0005_milestone_story'),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="need",
-            name="cases_need_moves",
+            model_name='need',
+            name='cases_need_moves',
         ),
         migrations.AddConstraint(
-            model_name="need",
-            constraint=cellule.moves.Moves(
-                field="state",
-                moves=["dropped>open", "met>open", "open>dropped", "open>met"],
-                name="cases_need_moves",
-                named_by="(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)",
-                starts=["open"],
-                told_apart="NEW.id::text",
-            ),
+            model_name='need',
+            constraint=cellule.moves.Moves(field='state', moves=['dropped>open', 'met>open', 'open>dropped', 'open>met'], name='cases_need_moves', named_by='(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)', starts=['open'], told_apart='NEW.id::text'),
         ),
     ]

@@ -9,78 +9,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0001_initial"),
-        ("cases", "0006_needs_told_apart"),
+        ('accounts', '0001_initial'),
+        ('cases', '0006_needs_told_apart'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Consent",
+            name='Consent',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=8, unique=True, verbose_name="reference")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[
-                            ("given", "Given"),
-                            ("refused", "Refused"),
-                            ("narrowed", "Narrowed"),
-                            ("withdrawn", "Withdrawn"),
-                            ("expired", "Expired"),
-                            ("superseded", "Replaced"),
-                        ],
-                        default="given",
-                        max_length=12,
-                        protected=True,
-                        verbose_name="how it stands",
-                    ),
-                ),
-                ("ends_on", models.DateField(verbose_name="ends on")),
-                ("recorded_week", models.DateField(verbose_name="recorded in the week of")),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("story", cellule.vault.fields.SealedDocument(editable=False)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="cases.case"
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.CharField(max_length=8, unique=True, verbose_name='reference')),
+                ('state', django_fsm.FSMField(choices=[('given', 'Given'), ('refused', 'Refused'), ('narrowed', 'Narrowed'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired'), ('superseded', 'Replaced')], default='given', max_length=12, protected=True, verbose_name='how it stands')),
+                ('ends_on', models.DateField(verbose_name='ends on')),
+                ('recorded_week', models.DateField(verbose_name='recorded in the week of')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('story', cellule.vault.fields.SealedDocument(editable=False)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='cases.case')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
             options={
-                "verbose_name": "consent",
-                "verbose_name_plural": "consents",
-                "default_permissions": (),
-                "indexes": [
-                    models.Index(condition=models.Q(("state", "given")), fields=["ends_on"], name="consent_to_end")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("state__in", ["given", "refused", "narrowed", "withdrawn", "expired", "superseded"])
-                        ),
-                        name="consent_state_is_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("recorded_week__iso_week_day", 1)), name="consent_recorded_week_is_monday"
-                    ),
-                    models.UniqueConstraint(fields=("id", "case"), name="consent_and_its_case"),
-                    cellule.moves.Moves(
-                        field="state",
-                        moves=["given>expired", "given>narrowed", "given>superseded", "given>withdrawn"],
-                        name="cases_consent_moves",
-                        named_by="(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)",
-                        starts=["given", "refused"],
-                        told_apart="NEW.reference",
-                    ),
-                ],
+                'verbose_name': 'consent',
+                'verbose_name_plural': 'consents',
+                'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('state', 'given')), fields=['ends_on'], name='consent_to_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['given', 'refused', 'narrowed', 'withdrawn', 'expired', 'superseded'])), name='consent_state_is_known'), models.CheckConstraint(condition=models.Q(('recorded_week__iso_week_day', 1)), name='consent_recorded_week_is_monday'), models.UniqueConstraint(fields=('id', 'case'), name='consent_and_its_case'), cellule.moves.Moves(field='state', moves=['given>expired', 'given>narrowed', 'given>superseded', 'given>withdrawn'], name='cases_consent_moves', named_by='(SELECT c.reference FROM public.cases_case c WHERE c.id = NEW.case_id)', starts=['given', 'refused'], told_apart='NEW.reference')],
             },
         ),
     ]

@@ -6,24 +6,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0007_consent"),
+        ('cases', '0007_consent'),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_on__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("recorded_week"), "+", models.Value(datetime.timedelta(days=372))
-                        ),
-                    )
-                ),
-                name="consent_ends_within_a_year",
-                violation_error_message="A consent ends within twelve months.",
-            ),
+            model_name='consent',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('recorded_week'), '+', models.Value(datetime.timedelta(days=372))))), name='consent_ends_within_a_year', violation_error_message='A consent ends within twelve months.'),
         ),
     ]

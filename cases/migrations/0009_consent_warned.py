@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0008_consent_year"),
+        ('cases', '0008_consent_year'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="consent",
-            name="warned",
-            field=models.BooleanField(default=False, verbose_name="end announced"),
+            model_name='consent',
+            name='warned',
+            field=models.BooleanField(default=False, verbose_name='end announced'),
         ),
     ]

@@ -6,216 +6,168 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="CustodianWrap",
+            name='CustodianWrap',
             fields=[
-                ("pair", models.CharField(max_length=3, primary_key=True, serialize=False)),
-                ("wrap", models.BinaryField()),
+                ('pair', models.CharField(max_length=3, primary_key=True, serialize=False)),
+                ('wrap', models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name="HolderKeys",
+            name='HolderKeys',
             fields=[
-                ("fingerprint", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("holder", models.UUIDField(db_index=True)),
-                ("public", models.BinaryField()),
+                ('fingerprint', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('holder', models.UUIDField(db_index=True)),
+                ('public', models.BinaryField()),
             ],
             options={
-                "verbose_name": "public keys",
+                'verbose_name': 'public keys',
             },
         ),
         migrations.CreateModel(
-            name="KeyGroup",
+            name='KeyGroup',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("intake", "Intake"),
-                            ("unit", "Unit"),
-                            ("auditors", "Auditors"),
-                            ("privacy", "Privacy"),
-                        ],
-                        max_length=12,
-                        unique=True,
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('intake', 'Intake'), ('unit', 'Unit'), ('auditors', 'Auditors'), ('privacy', 'Privacy')], max_length=12, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Letter",
+            name='Letter',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("purpose", models.CharField(max_length=40)),
-                ("group", models.UUIDField()),
-                ("epoch", models.PositiveIntegerField()),
-                ("row", models.UUIDField(unique=True)),
-                ("sealed", models.BinaryField()),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('purpose', models.CharField(max_length=40)),
+                ('group', models.UUIDField()),
+                ('epoch', models.PositiveIntegerField()),
+                ('row', models.UUIDField(unique=True)),
+                ('sealed', models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name="LetterKey",
+            name='LetterKey',
             fields=[
-                ("letter", models.UUIDField(primary_key=True, serialize=False)),
-                ("wrap", models.BinaryField()),
+                ('letter', models.UUIDField(primary_key=True, serialize=False)),
+                ('wrap', models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name="ParkedText",
+            name='ParkedText',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("holder", models.UUIDField(db_index=True)),
-                ("path", models.CharField(max_length=200)),
-                ("sealed", models.BinaryField()),
-                ("kept_on", models.DateField(auto_now_add=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('holder', models.UUIDField(db_index=True)),
+                ('path', models.CharField(max_length=200)),
+                ('sealed', models.BinaryField()),
+                ('kept_on', models.DateField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name="SubjectRow",
+            name='SubjectRow',
             fields=[
-                ("owner", models.UUIDField(primary_key=True, serialize=False)),
-                ("log_reference", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('owner', models.UUIDField(primary_key=True, serialize=False)),
+                ('log_reference', models.UUIDField(default=uuid.uuid4, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name="VaultSession",
+            name='VaultSession',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("holder", models.UUIDField(db_index=True)),
-                ("sign_in", models.CharField(db_index=True, max_length=64)),
-                ("boot", models.BinaryField()),
-                ("pending", models.BooleanField(default=False)),
-                ("wrap", models.BinaryField()),
-                ("seen_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('holder', models.UUIDField(db_index=True)),
+                ('sign_in', models.CharField(db_index=True, max_length=64)),
+                ('boot', models.BinaryField()),
+                ('pending', models.BooleanField(default=False)),
+                ('wrap', models.BinaryField()),
+                ('seen_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name="OwnerKey",
+            name='OwnerKey',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("owner", models.UUIDField()),
-                (
-                    "compartment",
-                    models.CharField(
-                        choices=[
-                            ("contact", "Contact"),
-                            ("identity", "Identity"),
-                            ("story", "Story"),
-                            ("ordinary", "Ordinary"),
-                            ("draft", "Draft"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField()),
-                ("holder", models.UUIDField()),
-                ("epoch", models.PositiveIntegerField()),
-                ("wrap", models.BinaryField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner', models.UUIDField()),
+                ('compartment', models.CharField(choices=[('contact', 'Contact'), ('identity', 'Identity'), ('story', 'Story'), ('ordinary', 'Ordinary'), ('draft', 'Draft')], max_length=10)),
+                ('version', models.PositiveIntegerField()),
+                ('holder', models.UUIDField()),
+                ('epoch', models.PositiveIntegerField()),
+                ('wrap', models.BinaryField()),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("owner", "compartment", "version", "holder"), name="owner_key_one_per_holder"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'compartment', 'version', 'holder'), name='owner_key_one_per_holder')],
             },
         ),
         migrations.CreateModel(
-            name="Slot",
+            name='Slot',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("holder", models.UUIDField(db_index=True)),
-                ("kind", models.CharField(choices=[("passphrase", "Passphrase")], default="passphrase", max_length=12)),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("salt", models.BinaryField()),
-                ("memory", models.PositiveIntegerField()),
-                ("passes", models.PositiveSmallIntegerField()),
-                ("lanes", models.PositiveSmallIntegerField()),
-                ("pepper_number", models.PositiveSmallIntegerField()),
-                ("wrap", models.BinaryField()),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('holder', models.UUIDField(db_index=True)),
+                ('kind', models.CharField(choices=[('passphrase', 'Passphrase')], default='passphrase', max_length=12)),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('salt', models.BinaryField()),
+                ('memory', models.PositiveIntegerField()),
+                ('passes', models.PositiveSmallIntegerField()),
+                ('lanes', models.PositiveSmallIntegerField()),
+                ('pepper_number', models.PositiveSmallIntegerField()),
+                ('wrap', models.BinaryField()),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("holder", "kind"), name="slot_one_per_kind")],
+                'constraints': [models.UniqueConstraint(fields=('holder', 'kind'), name='slot_one_per_kind')],
             },
         ),
         migrations.CreateModel(
-            name="GroupWrap",
+            name='GroupWrap',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("epoch", models.PositiveIntegerField()),
-                ("holder", models.UUIDField(db_index=True)),
-                ("wrap", models.BinaryField()),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="wraps", to="vault.keygroup"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.PositiveIntegerField()),
+                ('holder', models.UUIDField(db_index=True)),
+                ('wrap', models.BinaryField()),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wraps', to='vault.keygroup')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("group", "epoch", "holder"), name="group_wrap_one_per_holder")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('group', 'epoch', 'holder'), name='group_wrap_one_per_holder')],
             },
         ),
         migrations.CreateModel(
-            name="EpochLink",
+            name='EpochLink',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("epoch", models.PositiveIntegerField()),
-                ("wrap", models.BinaryField()),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="vault.keygroup"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.PositiveIntegerField()),
+                ('wrap', models.BinaryField()),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='vault.keygroup')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("group", "epoch"), name="epoch_link_one_per_epoch")],
+                'constraints': [models.UniqueConstraint(fields=('group', 'epoch'), name='epoch_link_one_per_epoch')],
             },
         ),
         migrations.CreateModel(
-            name="ProposedRoster",
+            name='ProposedRoster',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("entrant", models.UUIDField()),
-                ("body", models.BinaryField()),
-                ("signatures", models.JSONField()),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="vault.keygroup"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entrant', models.UUIDField()),
+                ('body', models.BinaryField()),
+                ('signatures', models.JSONField()),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='vault.keygroup')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("group", "entrant"), name="proposal_one_per_entrant")],
+                'constraints': [models.UniqueConstraint(fields=('group', 'entrant'), name='proposal_one_per_entrant')],
             },
         ),
         migrations.CreateModel(
-            name="Roster",
+            name='Roster',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("body", models.BinaryField()),
-                ("signatures", models.JSONField()),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rosters", to="vault.keygroup"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('body', models.BinaryField()),
+                ('signatures', models.JSONField()),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='vault.keygroup')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("group", "number"), name="roster_one_per_number")],
+                'constraints': [models.UniqueConstraint(fields=('group', 'number'), name='roster_one_per_number')],
             },
         ),
     ]
