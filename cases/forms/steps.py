@@ -9,7 +9,6 @@ from cases.forms.story import StoryField, StoryForm
 from cases.models import Case
 from cases.models.codes import ClosingReason, ClosingTalk
 from cellule.accounts.models import User
-from cellule.accounts.roles import Permission
 from cellule.forms import Form
 from cellule.vault.circle_rules import FEWEST
 
@@ -162,15 +161,12 @@ class AskCircleForm(WhyForm):
         people = list(self.cleaned_data["people"])
         if len(people) < FEWEST:
             raise forms.ValidationError(_("Choose two people or more."))
-        if not any(self._may_agree(person) for person in people):
+        agreeing = set(self.case.supervisors_inside()) - {self.asking}
+        if agreeing.isdisjoint(people):
             raise forms.ValidationError(
                 _("Choose a supervisor besides yourself who sees the case now: that person agrees or declines.")
             )
         return people
-
-    def _may_agree(self, person: User) -> bool:
-        sees = Case.objects.visible_to(person).filter(pk=self.case.pk)
-        return person != self.asking and person.has_perm(Permission.SUPERVISE_CASES) and sees.exists()
 
 
 class ApproveCircleForm(StepForm):

@@ -1,7 +1,7 @@
 """A case in a circle: among a named few, and back, each time by two people. The keys move, not only the policy."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,10 @@ NOT_ASKER = Condition(
 NAMED = Condition(
     lambda case, user: user.pk in case.people_asked, _("Only a supervisor who will be in the circle can agree.")
 )
+SOMEBODY_AGREES = Condition(
+    lambda case, user: any(person.pk != user.pk for person in case.supervisors_inside()),
+    _("You are the only supervisor of the circle: let somebody else of it ask, so that you can agree."),
+)
 _NOT_THESE = _("Choose two people of the unit or more, with a supervisor besides you who sees the case now.")
 _UNIT_CHANGED = _("The unit has changed since this was asked: decline it, and ask again.")
 
@@ -60,7 +64,7 @@ class Encircled(Stepped):
         label=_("Ask for a circle"),
         slug="demander-cercle",
         allowed=policies.may_share,
-        conditions=[IN_UNIT, NOTHING_ASKED],
+        conditions=[IN_UNIT, NOTHING_ASKED, SOMEBODY_AGREES],
     )
     def ask_circle(self: "Case", *, by: Acting, people: Collection["User"], words: str) -> None:
         """Name the few who shall work on the case, whoever asks among them or not; a second one of them decides.
@@ -69,7 +73,7 @@ class Encircled(Stepped):
         """
         self._bring_to_unit(by)
         named = {person.pk: person for person in people}
-        deciding = [person for person in self._may_agree(named.values()) if person.pk != by.user.pk]
+        deciding = [person for person in self.supervisors_inside() if person.pk in named and person.pk != by.user.pk]
         try:
             circles.ask(by.vault, self.pk, list(named))
         except circles.NoCircle:
@@ -111,7 +115,7 @@ class Encircled(Stepped):
         label=_("Ask to end the circle"),
         slug="demander-fin-cercle",
         allowed=policies.may_share,
-        conditions=[IN_CIRCLE, NOTHING_ASKED],
+        conditions=[IN_CIRCLE, NOTHING_ASKED, SOMEBODY_AGREES],
     )
     def ask_lift(self: "Case", *, by: Acting, words: str) -> None:
         """The case should go back to the unit; a second person decides. `words`: why."""
@@ -166,16 +170,6 @@ class Encircled(Stepped):
         return asked.people if asked else ()
 
     # --- What the verbs share ----------------------------------------------------------------------
-
-    def _may_agree(self: "Case", people: Collection["User"]) -> Sequence["User"]:
-        """Who of these supervises and sees the case now: in a circle already, its people alone."""
-        return [
-            person
-            for person in people
-            if policies.works_in_unit(person)
-            and policies.may_supervise(self, person)
-            and (not self.is_in_circle or self.is_worked_by(person))
-        ]
 
     def _move_to(self: "Case", group: uuid.UUID, by: Acting) -> None:
         """Hand the keys over, with all that belongs to the case; the circle they come from holds nothing any more."""

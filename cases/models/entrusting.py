@@ -148,6 +148,12 @@ class Entrusted(Stepped):
         """Everybody who answers for the unit's cases."""
         return _holding(Permission.SUPERVISE_CASES)
 
+    def supervisors_inside(self: "Case") -> models.QuerySet["User"]:
+        """Everybody who answers for this case: of the unit, or of its circle alone."""
+        if not self.is_in_circle:
+            return self.supervisors()
+        return self.supervisors().filter(pk__in=self.user_grants.values("user"))
+
     # --- What the verbs share ----------------------------------------------------------------------
 
     def _entrust(self: "Case", to: "User", by: Acting) -> None:

@@ -272,10 +272,7 @@ class Staged(Stepped):
             self.key_holder = unit
 
     def _tell_supervisors(self: "Case", kind: NoticeKind, by: Acting) -> None:
-        told = self.supervisors()
-        if self.is_in_circle:
-            told = told.filter(pk__in=self.user_grants.values("user"))
-        for supervisor in told:
+        for supervisor in self.supervisors_inside():
             if supervisor.pk != by.user.pk:
                 notify(supervisor.pk, kind, self.reference, by=by.actor)
 

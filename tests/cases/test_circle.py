@@ -171,10 +171,10 @@ def test_supervisors_outside_are_told_nothing(encircled, caseworker, supervisor,
 
 def test_circle_ends_by_two_people(encircled, caseworker, supervisor):
     circle = encircled.key_holder
-    encircled.ask_lift(by=supervisor, words="Le danger est passé.")
-
     with pytest.raises(TooLate):
-        encircled.approve_lift(by=supervisor)
+        encircled.ask_lift(by=supervisor, words="Personne d’autre ne pourrait accepter.")
+    encircled.ask_lift(by=caseworker, words="Le danger est passé.")
+
     with pytest.raises(PermissionDenied):
         encircled.approve_lift(by=caseworker)
     assert encircled.key_holder == circle
