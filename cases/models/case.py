@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 from guardian.shortcuts import assign_perm
@@ -269,7 +270,11 @@ class Case(Staged, Entrusted, Encircled, Added, Consented, SealedModel):
         return known[self.key_holder]
 
     def _held(self, by: By) -> "Case":
-        held = super()._held(by)
+        try:
+            held = super()._held(by)
+        except Http404:
+            # Whoever waited while the case came into their own circle had no key of it when they began to wait.
+            held = super()._held(by)
         # This row lives as long as its step: nobody else's keys and none of a rolled back act can be met here.
         held.__dict__["_sealers"] = {}
         return held
