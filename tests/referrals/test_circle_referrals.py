@@ -4,6 +4,7 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from cases.models import State
@@ -70,7 +71,7 @@ def test_both_sides_open_it_and_nobody_else_finds_it(accepted, case, caseworker,
 
     assert [_open(name, accepted).needs for name in ("claire", "mireille", "thea")] == [["shelter"]] * 3
     for name in ("joaquin", "omar"):
-        with pytest.raises(Http404):
+        with pytest.raises((Http404, PermissionDenied)):
             _open(name, accepted, open_envelope)
         assert signed_in(name).get(f"/orientations/{accepted.code}/").status_code == 404
 
@@ -84,7 +85,7 @@ def test_both_sides_write_on(accepted, case, caseworker, supervisor, agency_work
 
     # Under keys that were made since: whoever was of the unit knows the older ones.
     versions = set(OwnerKey.objects.filter(owner=accepted.pk, holder=case.key_holder).values_list("version", flat=True))
-    assert versions == {1, 3, 4} or versions == {1, 4, 6}
+    assert versions == {1, 4, 6}
 
 
 def test_agency_tells_the_people_of_the_circle_alone(accepted, case, caseworker, supervisor, agency_worker):
