@@ -142,8 +142,8 @@ class Encircled(Stepped):
         source=[*OPEN, State.CLOSED],
         target=None,
         action=actions.CIRCLE_DROPPED,
-        label=_("Leave it as it is"),
-        slug="laisser-ainsi",
+        label=_("Decline or take back what was asked about the circle"),
+        slug="refuser-cercle",
         allowed=policies.may_share,
         conditions=[SOMETHING_ASKED],
     )
