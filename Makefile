@@ -8,9 +8,12 @@ PYTHON := $(shell for name in python3 python python3.14 python3.13 python3.12; d
 run: prepare
 	@exec .venv/bin/python -m cellule.ground.serve
 
+# One process more than there are cores: each waits for its database or its browser a third of the time.
+TEST_PROCESSES = $$(.venv/bin/python -c "import os; print(min(os.cpu_count(), 4) + 1)")
+
 test: prepare
 	@.venv/bin/python -m cellule.ground.chromium
-	@.venv/bin/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=$(TEST_PROCESSES) --dist=worksteal $(ARGS)
 
 check: prepare
 	@.venv/bin/python -m cellule.ground.check

@@ -177,8 +177,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """One page for all that is not there or not yours: they look the same."""
-    return render(request, "404.html", status=404)
+    """One page for all that is not there or not yours: they look the same. `request.written`: a text to give back."""
+    return render(request, "404.html", {"written": getattr(request, "written", "")}, status=404)
 
 
 def conflict(request: HttpRequest, *, reasons: Sequence[Promise | str] = ()) -> HttpResponse:

@@ -118,7 +118,7 @@ MIDDLEWARE = [
     "cellule.accounts.middleware.Acting",
     "cellule.accounts.middleware.Refusals",
     "cellule.conflicts.Conflicts",
-    "cellule.accounts.alterations.Alterations",
+    "cellule.accounts.middleware.Alterations",
     "cellule.accounts.middleware.SecondFactor",
     "cellule.accounts.middleware.Lock",
 ]
@@ -185,6 +185,8 @@ INVITATION_HOURS = 72
 SLOT_COST = {"memory": 64 * 1024, "passes": 3, "lanes": 1}
 # Every answer to a passphrase comes after this many seconds, right or wrong, known or unknown.
 SIGN_IN_ANSWER_SECONDS = 0.6
+# How many tries hold a thread of one server process at once: at least one thread is left for who is in already.
+PASSPHRASE_PLACES = max(2, env_int("WEB_THREADS", 4) - 1)
 
 ACCOUNT_ADAPTER = "cellule.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from audit.log.actions import Action, Outcome
 from audit.log.record import record
-from cases import policies as cases
 from cases.models import Consent
 from cellule.accounts.alterations import signal
 from cellule.accounts.roles import Permission
@@ -33,7 +32,9 @@ from referrals.models.packet import SIGNED
 CASEWORK, SERVICE = "casework", "service"
 
 _HOLD = """
-SELECT c.version, r.version FROM cases_consent c JOIN referrals_referral r ON r.consent_id = c.id
+SELECT c.version, r.version, s.log_reference
+FROM cases_consent c JOIN referrals_referral r ON r.consent_id = c.id
+LEFT JOIN keys.vault_subjectrow s ON s.owner = r.case_id
 WHERE r.id = %s AND c.id = %s FOR SHARE OF c
 """
 
@@ -43,7 +44,7 @@ def find_referral(request: HttpRequest, reference: str) -> Referral:
     # Nothing of the case itself is an agency's to read.
     of_the_case = ["case"] if request.user.duty.in_unit else []
     visible = Referral.objects.visible_to(request.user).select_related("agency", "service", "consent", *of_the_case)
-    referral = visible.filter(reference=reference).first()
+    referral = next(iter(visible.filter(reference=reference)), None)
     if referral is None:
         raise Http404
     return referral
@@ -95,9 +96,7 @@ def open_apart(request: HttpRequest, referrals: Sequence[Referral]) -> dict[obje
 
 
 def _may_open(request: HttpRequest, referral: Referral) -> None:
-    user = request.user
-    unit = user.duty.in_unit and (cases.may_read(referral.case, user) or cases.may_supervise(referral.case, user))
-    if not unit and not policies.may_answer(referral, user):
+    if not policies.is_of_the_unit(referral, request.user) and not policies.may_answer(referral, request.user):
         raise PermissionDenied
 
 
@@ -161,9 +160,10 @@ def _held_now(request: HttpRequest, referral: Referral, *, in_agency: bool) -> R
     if in_agency:
         with connection.cursor() as cursor:
             cursor.execute(_HOLD, [referral.pk, referral.consent_id])
-            versions = cursor.fetchone()
+            held = cursor.fetchone()
         # Whoever waited for the lock has the consent as it is now, and by its version learns that they waited.
-        if versions is not None and versions == (referral.consent.version, referral.version):
+        if held is not None and held[:2] == (referral.consent.version, referral.version):
+            referral.log_subject = held[2]
             return referral
     _hold_consents([referral])
     now = Referral.objects.visible_to(request.user).select_related("consent").filter(pk=referral.pk).first()

@@ -21,7 +21,7 @@ from referrals.models import Referral
 from referrals.models.codes import DeclineReason, Outcome
 from referrals.models.codes import ReferralState as S
 from referrals.models.packet import Answer, Trace
-from referrals.parcel import UNIT, Parcel, names_in, parcel_of, traces_of
+from referrals.parcel import UNIT, Parcel, asks_something, messages_of, names_in, parcel_of, traces_of
 
 _MEMO = "_referrals_opened"
 
@@ -109,7 +109,7 @@ def _read(request: HttpRequest, referral: Referral, opened: OpenedOwner | None) 
     try:
         with doors.telling_forgeries(request, referral):
             answer = answer_in_words(opened.read(referral, "answer"))
-            return _Told(traces_of(referral, opened), answer, asks_something(referral, opened))
+            return _Told(traces_of(referral, opened), answer, asks_something(messages_of(referral, opened)))
     except (CannotOpen, UnknownFormat):
         return None
 
@@ -118,12 +118,6 @@ def _line(referral: Referral, told: _Told | None, names: Mapping[str, str]) -> L
     if told is None:
         return Line(referral, parcel_of(referral, [], side=UNIT, names={}), "", is_closed=True)
     return Line(referral, parcel_of(referral, told.traces, side=UNIT, names=names, asks=told.asks), told.answer)
-
-
-def asks_something(referral: Referral, opened: OpenedOwner) -> bool:
-    """Whether the agency wrote the last message."""
-    messages = list(referral.messages.all())
-    return bool(messages) and max(messages, key=lambda row: opened.read(row, "words").at).from_agency
 
 
 def _event(referral: Referral, place: int, move: Any) -> timeline.Event:

@@ -14,7 +14,7 @@ from cellule.vault.unlocked import OpenedOwner
 from referrals.models import Referral
 from referrals.models.codes import RECEIVED, UNANSWERED
 from referrals.models.codes import ReferralState as S
-from referrals.models.packet import Trace
+from referrals.models.packet import Trace, Words
 from referrals.models.referral import READ_AGREED
 
 UNIT, AGENCY = "unit", "agency"
@@ -22,7 +22,8 @@ UNIT, AGENCY = "unit", "agency"
 ROAD = (S.SENT, S.VIEWED, S.ACCEPTED, S.IN_SERVICE, S.COMPLETED)
 # What the agency has read: its first look at the envelope, and the agreed part.
 LOOKS = ("see", READ_AGREED)
-_STEPS = {step.name: step.action.label for step in Referral.steps()} | {
+# What each step and look is called for whoever reads of it.
+STEPS: dict[str, str | Promise] = {step.name: step.action.label for step in Referral.steps()} | {
     READ_AGREED: gettext_lazy("Read what was agreed to be shared"),
 }
 
@@ -72,6 +73,16 @@ def traces_of(referral: Referral, opened: OpenedOwner) -> list[Trace]:
     return sorted((opened.read(row, "trace") for row in referral.traces.all()), key=lambda trace: trace.at)
 
 
+def messages_of(referral: Referral, opened: OpenedOwner) -> list[Words]:
+    """Give what both sides have written, the oldest first; those of a list may be fetched before."""
+    return sorted((opened.read(row, "words") for row in referral.messages.all()), key=lambda words: words.at)
+
+
+def asks_something(messages: Sequence[Words]) -> bool:
+    """Whether the agency wrote the last message."""
+    return bool(messages) and messages[-1].side == AGENCY
+
+
 def parcel_of(
     referral: Referral,
     traces: Sequence[Trace],
@@ -98,17 +109,22 @@ def parcel_of(
     )
 
 
-def names_in(traces: Sequence[Trace], side: str) -> dict[str, str]:
-    """The names of the people of one side who have taken a step, by id; one query."""
-    wanted = {trace.by for trace in traces if trace.side == side}
-    return {str(person.pk): person.name for person in get_user_model()._default_manager.filter(pk__in=wanted)}
+def names_in(told: Sequence[Trace | Words], side: str) -> dict[str, str]:
+    """The names of the people of one side who have taken a step or written, by id; one query."""
+    wanted = {each.by for each in told if each.side == side}
+    people = get_user_model()._default_manager.filter(pk__in=wanted).order_by()
+    return {str(pk): name for pk, name in people.values_list("pk", "name")}
 
 
 def _move(trace: Trace, referral: Referral, side: str, names: Mapping[str, str]) -> Move:
-    others = _("The unit") if trace.side == UNIT else referral.agency.name
-    by = names.get(trace.by, "") if trace.side == side else others
+    by = names.get(trace.by, "") if trace.side == side else called(trace.side, referral)
     at = datetime.datetime.fromisoformat(trace.at)
-    return Move(trace.step, _STEPS.get(trace.step, trace.step), at, by, trace.by)
+    return Move(trace.step, STEPS.get(trace.step, trace.step), at, by, trace.by)
+
+
+def called(side: str, referral: Referral) -> str:
+    """What the people of one side are called for those of the other."""
+    return _("The unit") if side == UNIT else referral.agency.name
 
 
 def _stages(referral: Referral, traces: Sequence[Trace]) -> list[tuple[str | Promise, str]]:
@@ -159,20 +175,24 @@ def _says(referral: Referral, turn: Turn, side: str, *, asks: bool) -> str:
         )
     if state in UNANSWERED:
         return (
-            _("Your turn: accept, decline or ask.")
+            _("It is your move: accept it, decline it, or ask the unit a question.")
             if mine
             else _("It is the agency’s turn: it accepts, declines or asks.")
         )
     if state == S.ACCEPTED:
-        return _("Your turn: begin the service.") if mine else _("It is the agency’s turn: it begins the service.")
+        return (
+            _("It is your move: reach the person in the way written below, then say so here.")
+            if mine
+            else _("It is the agency’s turn: it begins the service.")
+        )
     if state == S.ON_HOLD:
         return (
-            _("Your turn: go on with the service.")
+            _("It is your move: go on as soon as you can.")
             if mine
             else _("It is the agency’s turn: it goes on with the service.")
         )
     return (
-        _("Your turn: say when the service is done.")
+        _("It is your move: when the service is over, say what came of it.")
         if mine
         else _("It is the agency’s turn: it says when the service is done.")
     )

@@ -27,14 +27,18 @@ def is_the_house(record: Any, user: Any) -> bool:
 
 def may_send(referral: "Referral", user: Any) -> bool:
     """Whether the person leads the case from which it goes out."""
-    return user is not SYSTEM and cases.may_write(referral.case, user) and user.has_perm(Permission.LEAD_CASES)
+    return user is not SYSTEM and user.has_perm(Permission.LEAD_CASES) and cases.may_write(referral.case, user)
 
 
 def may_recall(referral: "Referral", user: Any) -> bool:
     """Whether the person may take it back: who works on the case, who supervises; and the house with its consent."""
-    if user is SYSTEM:
-        return True
-    return cases.may_read(referral.case, user) or cases.may_supervise(referral.case, user)
+    return user is SYSTEM or is_of_the_unit(referral, user)
+
+
+def is_of_the_unit(referral: "Referral", user: "User") -> bool:
+    """Whether the person works on the case it goes out from, or supervises it."""
+    # The role is asked first: of the case itself nothing is ever read for an agency's people.
+    return user.duty.in_unit and (cases.may_read(referral.case, user) or cases.may_supervise(referral.case, user))
 
 
 def may_answer(referral: "Referral", user: Any) -> bool:

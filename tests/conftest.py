@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from cellule.ground import chromium
 from cellule.ground.postgres import Server
 from tests.database import Casts
 from tests.people import *
+
+# A change is taken or not for what it is: the same examples each time. `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ factor the opened root waits in a pending session row; `post_login` seals it und
 import base64
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -29,6 +30,7 @@ from audit.log.record import record
 from cellule.accounts import delays, keeping
 from cellule.accounts.acting import actor_of
 from cellule.accounts.actions import SIGN_IN_FAILED, SIGNED_IN
+from cellule.accounts.line import LINE, Crowded
 from cellule.accounts.models import User
 from cellule.vault import parking, secrets_file, sessions, slots
 from cellule.vault.identities import Identity
@@ -57,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 )
                 % {"seconds": seconds}
             )
-        with _answer_at_a_fixed_time():
+        with _in_line(request), _answer_at_a_fixed_time():
             user = User.objects.select_related("organisation").filter(email=email.strip().lower()).first()
             identity = _open(user, passphrase)
             if identity is None:
@@ -157,6 +159,17 @@ def _open(user: User | None, passphrase: str) -> Identity | None:
         return slots.open_root(user.pk if user and user.is_active else None, passphrase)
     except VaultError:
         return None
+
+
+@contextmanager
+def _in_line(request: HttpRequest) -> Iterator[None]:
+    """A place for this try; nothing is counted against who finds none, and nothing tells whether the account exists."""
+    try:
+        with LINE.place(is_known=request.user.is_authenticated):
+            yield
+    except Crowded:
+        sentence = _("Many people are signing in at this moment. Wait a few seconds, then try again.")
+        raise ValidationError(sentence) from None
 
 
 @contextmanager

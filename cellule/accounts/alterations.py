@@ -4,12 +4,10 @@ Whoever writes to the database can put another wrap, roster or record into a pla
 stay unseen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +20,6 @@ from cellule.accounts.roles import PRIVACY_OFFICER, SUPERVISOR
 from cellule.notices.kinds import NoticeKind
 from cellule.notices.models import Notice
 from cellule.notices.notify import notify
-from cellule.references import named_in
 from cellule.vault.actions import FORGERY_MET, ROSTER_REFUSED, SEALED_ALTERED
 from cellule.vault.rosters import RosterRefused
 from cellule.vault.sealing import CannotOpen, UnknownFormat, VaultError
@@ -38,32 +35,6 @@ _SIGNALS = {
     ),
     PRIVACY_OFFICER.code: NoticeKind("accounts.altered_entry", _("Something sealed was altered."), "review:entry"),
 }
-
-
-class Alterations:
-    """Answers 409, and opens nothing, where a page meets something sealed that is not what it was."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return altered(request, exception) if isinstance(exception, ALTERED) else None
-
-
-def altered(request: HttpRequest, exception: VaultError) -> HttpResponse:
-    """The one page for all of it, once the entry stands and the signal has left."""
-    match = request.resolver_match
-    with transaction.atomic():
-        tell(
-            exception,
-            by=request.acting.actor,
-            page=match.view_name if match else "",
-            reference=named_in(match.kwargs if match else {}),
-        )
-    return render(request, "accounts/altered.html", status=409)
 
 
 @contextmanager

@@ -23,10 +23,11 @@ from cellule.accounts import keeping
 from cellule.accounts.acting import Acting as Person
 from cellule.accounts.acting import actor_of, vault_of
 from cellule.accounts.actions import REFUSED
-from cellule.accounts.alterations import ALTERED, altered
+from cellule.accounts.alterations import ALTERED, tell
 from cellule.accounts.models import User
 from cellule.references import named_in
 from cellule.vault import membership, parking, secrets_file, sessions
+from cellule.vault.sealing import VaultError
 
 _REFUSALS = {
     403: Outcome.REFUSED_FORBIDDEN,
@@ -141,6 +142,32 @@ class Refusals:
         return response
 
 
+class Alterations:
+    """Answers 409, and opens nothing, where a page meets something sealed that is not what it was."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return _altered(request, exception) if isinstance(exception, ALTERED) else None
+
+
+def _altered(request: HttpRequest, exception: VaultError) -> HttpResponse:
+    """The one page for all of it, once the entry stands and the signal has left."""
+    match = request.resolver_match
+    with transaction.atomic():
+        tell(
+            exception,
+            by=request.acting.actor,
+            page=match.view_name if match else "",
+            reference=named_in(match.kwargs if match else {}),
+        )
+    return render(request, "accounts/altered.html", status=409)
+
+
 class SecondFactor:
     """Where the second factor is required, nothing else opens before it is set up."""
 
@@ -194,7 +221,7 @@ class Lock:
             is_admitted = acting.is_admitted
         except ALTERED as exception:
             # No middleware sees what is raised before a view.
-            return altered(request, exception)
+            return _altered(request, exception)
         if not is_admitted and not _opens_anyway(view, "open_while_waiting"):
             return HttpResponseRedirect(reverse("accounts:waiting"))
         if request.method == "GET" and _is_uuid(request.GET.get("repris", "")):

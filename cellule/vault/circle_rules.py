@@ -5,9 +5,8 @@ A circle is one case's. Its roster only ever loses people; whoever joins does so
 
 import uuid
 
-from cellule.vault.roster_body import RosterBody
+from cellule.vault.roster_body import SUPERVISOR, RosterBody
 
-SUPERVISOR = "supervisor"
 FEWEST = 2
 
 

@@ -3,6 +3,9 @@
 import secrets
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -128,7 +131,7 @@ def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
         raise TurnIsDue
     before = rosters.verified(group)
     others = tuple(m for m in before.body.members if m.user != member.user)
-    body = before.successor(members=(*others, member))
+    body = _successor(before, members=(*others, member))
     first: list[dict[str, str]] = []
     if member.role == SUPERVISOR:
         first = _other_signature(unlocked, body)
@@ -245,8 +248,8 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
         link = wrap(made.wrapping, made.epoch, old.root, link_binding(group, made.epoch))
         EpochLink.objects.create(group_id=group, epoch=made.epoch, wrap=link)
     staying = tuple(member for member in before.body.members if member.fingerprint not in without)
-    body = before.successor(
-        epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment, members=staying
+    body = _successor(
+        before, epoch=made.epoch, post_box=made.public_post_box, commitment=made.commitment, members=staying
     )
     sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=ROOT_MADE)
     holders = {member.user: member.fingerprint for member in body.members}
@@ -254,6 +257,19 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
         holders[HOUSE] = secrets_file.read().pin
     _wrap_for(made, holders)
     return made
+
+
+def _successor(before: VerifiedRoster, **changes: Any) -> RosterBody:
+    """The next roster of a group; where somebody supervises no more, with all that supervisors have signed until now."""
+    body = before.successor(**changes)
+    if body.kind != KeyGroup.Kind.UNIT or not before.body.supervisors - body.supervisors:
+        return body
+    signed: set[str] = set()
+    for group in KeyGroup.objects.exclude(kind__in=[KeyGroup.Kind.UNIT, KeyGroup.Kind.INTAKE]):
+        # A group that does not hold has no say, and is no reason to keep somebody in.
+        with suppress(rosters.RosterRefused):
+            signed.update(rosters.verified(group.pk).authorised)
+    return replace(body, vouched=tuple(sorted(signed)))
 
 
 def _wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:

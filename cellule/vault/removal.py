@@ -95,7 +95,7 @@ def change_role(
     loses_rights = left if may_admit else places
     if any(is_last(roster, user) for roster in loses_rights.values()):
         raise LastOne
-    before = next(iter(places.values())).member(user)
+    before = next(member for roster in places.values() if (member := roster.member(user)))
     member = replace(before, role=role, may_admit=may_admit)
     done = [membership.place(unlocked, kind, member, by) for kind in kinds]
     if not all(done):

@@ -8,6 +8,8 @@ import orjson
 
 from cellule.vault.sealing import VaultError
 
+SUPERVISOR = "supervisor"
+
 
 class RosterRefused(VaultError):
     """A roster that does not follow from the one before, or a house that is not the pinned one."""
@@ -41,6 +43,8 @@ class RosterBody:
     organisation: uuid.UUID | None = None
     # Whose a circle is: one case, and no other.
     owner: uuid.UUID | None = None
+    # Where somebody supervises no more: the hashes of all that supervisors have signed for other groups until then.
+    vouched: tuple[str, ...] | None = None
 
     def encode(self) -> bytes:
         """Canonical JSON: sorted keys, no floats."""
@@ -61,6 +65,7 @@ class RosterBody:
                 ],
                 **({"organisation": str(self.organisation)} if self.organisation else {}),
                 **({"owner": str(self.owner)} if self.owner else {}),
+                **({"vouched": list(self.vouched)} if self.vouched is not None else {}),
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -75,10 +80,12 @@ class RosterBody:
                 Member(uuid.UUID(m["user"]), m["fingerprint"], m["role"], m["may_admit"]) for m in stored.pop("members")
             )
             organisation, owner = stored.pop("organisation", None), stored.pop("owner", None)
+            vouched = stored.pop("vouched", None)
             return cls(
                 group=uuid.UUID(stored.pop("group")),
                 organisation=uuid.UUID(organisation) if organisation else None,
                 owner=uuid.UUID(owner) if owner else None,
+                vouched=None if vouched is None else tuple(vouched),
                 post_box=bytes.fromhex(stored.pop("post_box")),
                 commitment=bytes.fromhex(stored.pop("commitment")),
                 members=members,
@@ -86,6 +93,11 @@ class RosterBody:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise RosterRefused("not a roster") from error
+
+    @property
+    def supervisors(self) -> frozenset[str]:
+        """The fingerprints of those who supervise."""
+        return frozenset(member.fingerprint for member in self.members if member.role == SUPERVISOR)
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self._by_user.get(user)

@@ -13,13 +13,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from cellule.vault import secrets_file
+from cellule.vault import authority, secrets_file
 from cellule.vault.circle_rules import refusal_of_circle
 from cellule.vault.identities import HOUSE, Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
-from cellule.vault.roster_body import Member, RosterBody, RosterRefused
+from cellule.vault.roster_body import SUPERVISOR, Member, RosterBody, RosterRefused
 
-SUPERVISOR = "supervisor"
 COORDINATOR = "agency_coordinator"
 _AGENCY_ROLES = {COORDINATOR, "agency_worker"}
 _HOUSE_KINDS = {KeyGroup.Kind.INTAKE, KeyGroup.Kind.UNIT}
@@ -44,13 +43,21 @@ class VerifiedRoster:
     supervisors: tuple[frozenset[str], ...]
     # The number of the roster that let each of its members' keys in.
     joined: dict[str, int]
+    # By number, what was vouched for; the hashes of its own rosters that rest on a supervisor's authority.
+    vouched: tuple[frozenset[str] | None, ...]
+    authorised: tuple[str, ...]
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self.body.member(user)
 
     def successor(self, **changes: Any) -> RosterBody:
         """The next roster of this group, unsigned, with what changes."""
-        follows: dict[str, Any] = {"number": self.body.number + 1, "previous": self.hash, "authority": None}
+        follows: dict[str, Any] = {
+            "number": self.body.number + 1,
+            "previous": self.hash,
+            "authority": None,
+            "vouched": None,
+        }
         return replace(self.body, **follows | changes)
 
 
@@ -98,15 +105,13 @@ def verified_newest(numbers: dict[uuid.UUID, int]) -> dict[uuid.UUID, VerifiedRo
 
 
 def verified_of(kind: str, organisation: uuid.UUID | None = None) -> VerifiedRoster | None:
-    """Give the verified roster of the one group of a kind, of one organisation where it is an agency's; None when
-    there is none yet. Raises RosterRefused."""
+    """Give the verified roster of a kind's one group, or of an organisation's; None while there is none. RosterRefused."""
     newest = _newest(kind).filter(group__organisation=organisation).first()
     return _verified_up_to(newest[2], newest[0], secrets_file.read().pin) if newest else None
 
 
 def verified_with_unit(group: uuid.UUID) -> tuple[VerifiedRoster | None, VerifiedRoster | None]:
-    """Give the unit's verified roster and that of one group, each None when there is none yet; one query when nothing
-    changed. Raises RosterRefused."""
+    """Give the unit's verified roster and one group's, None while there is none; one query if nothing changed."""
     with connection.cursor() as cursor:
         cursor.execute(_WITH_UNIT, [KeyGroup.Kind.UNIT.value, group])
         newest = cursor.fetchall()
@@ -194,19 +199,21 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
         raise RosterRefused("a circle is one case's")
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
-    signers = _signers(encoded, row.signatures)
+    signers, own_hash = _signers(encoded, row.signatures), body_hash(encoded)
     if previous is None:
         _accept_first(body, signers, pin)
     else:
         _accept_change(previous.body, body, signers, pin)
-    own_hash = body_hash(encoded)
-    supervisors = frozenset(m.fingerprint for m in body.members if m.role == SUPERVISOR)
+    if body.authority is not None:
+        _check_authority(body, signers, own_hash)
     return VerifiedRoster(
         body,
         own_hash,
         (*(previous.history if previous else ()), own_hash),
-        (*(previous.supervisors if previous else ()), supervisors),
+        (*(previous.supervisors if previous else ()), body.supervisors),
         {m.fingerprint: (previous.joined if previous else {}).get(m.fingerprint, body.number) for m in body.members},
+        (*(previous.vouched if previous else ()), None if body.vouched is None else frozenset(body.vouched)),
+        (*(previous.authorised if previous else ()), *((own_hash,) if body.authority is not None else ())),
     )
 
 
@@ -242,28 +249,29 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
         if not _by_house(signers, pin):
             raise RosterRefused("a first roster of the unit is the house's to sign")
         return
-    _check_authority(body, signers)
+    if body.authority is None:
+        raise RosterRefused("no authority named")
     if body.kind == KeyGroup.Kind.CIRCLE and (refusal := refusal_of_circle(body, _unit_named_by(body), signers)):
         raise RosterRefused(refusal)
     if body.kind == KeyGroup.Kind.AGENCY and [(m.role, m.may_admit) for m in body.members] != [(COORDINATOR, True)]:
         raise RosterRefused("an agency begins with its coordinator")
 
 
-def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
-    """Refuse what no supervisor signed whom the unit roster that is named makes one."""
+def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]], own_hash: str) -> None:
     unit = verified_of(KeyGroup.Kind.UNIT)
     if unit is None or type(body.authority) is not int:
         raise RosterRefused("no authority named")
-    named = unit.supervisors[body.authority :][:1] if body.authority >= 0 else ()
-    if not any(fingerprint in supervisors for supervisors in named for _, fingerprint in signers):
-        raise RosterRefused("not signed by a supervisor")
+    if reason := authority.why_not(unit, body.authority, {fingerprint for _, fingerprint in signers}, own_hash):
+        raise RosterRefused(reason)
 
 
 def _unit_named_by(body: RosterBody) -> RosterBody:
     """The unit's roster whose number a roster names as its authority."""
     unit = verified_of(KeyGroup.Kind.UNIT)
-    row = Roster.objects.filter(group_id=unit.body.group, number=body.authority).first() if unit else None
-    if unit is None or row is None or body_hash(bytes(row.body)) not in unit.history[row.number :][:1]:
+    if unit is None or type(body.authority) is not int:
+        raise RosterRefused("no authority named")
+    row = Roster.objects.filter(group_id=unit.body.group, number=body.authority).first()
+    if row is None or body_hash(bytes(row.body)) not in unit.history[row.number :][:1]:
         raise RosterRefused("no authority named")
     return RosterBody.decode(bytes(row.body))
 
@@ -272,7 +280,6 @@ def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple
     """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root."""
     if body.kind != KeyGroup.Kind.AGENCY:
         raise RosterRefused("authority belongs to first rosters")
-    _check_authority(body, signers)
     if (body.epoch, body.post_box, body.commitment) != (before.epoch, before.post_box, before.commitment):
         raise RosterRefused("a supervisor makes no root of an agency")
     added = set(body.members) - set(before.members)
@@ -303,6 +310,8 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
         raise RosterRefused("only a staying member makes a root")
     if house:
         return
+    if body.kind == KeyGroup.Kind.UNIT and before.supervisors - body.supervisors and body.vouched is None:
+        raise RosterRefused("what supervisors have signed is not written down")
     changed = {m for m in body.members if m not in before.members}
     if is_circle and changed:
         raise RosterRefused("nobody joins a circle that is there")

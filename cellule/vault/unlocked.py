@@ -7,13 +7,11 @@ writing alone, whose entry is the act's own.
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
-from django.db import connection, models
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Action, Relation
@@ -22,10 +20,10 @@ from audit.log.models import Entry
 from audit.log.record import record_read
 from cellule.steps import TooLate
 from cellule.vault.departures import left_out, stays
-from cellule.vault.fields import SealedDocument, record_of
 from cellule.vault.identities import GroupRoot, Identity, OpenKeys, decode_box
 from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, SubjectRow
 from cellule.vault.models.owner import Compartment
+from cellule.vault.opened import OpenedOwner, Sealer
 from cellule.vault.owner_keys import Owner, WrappedKey, owner_keys, unwrapped_key, wrapped_key
 from cellule.vault.rosters import Member, VerifiedRoster, verified_newest, verified_of
 from cellule.vault.sealing import (
@@ -64,53 +62,6 @@ class TurnIsDue(VaultError, TooLate):
 
 class HeldElsewhere(CannotOpen):
     """The keys lie with another holder than the owner's row says: it was moved since it was read, or altered."""
-
-
-@dataclass(frozen=True, repr=False)
-class OpenedOwner(OpenKeys):
-    """Keys of one owner: reads the sealed columns of its rows."""
-
-    owner: uuid.UUID
-    # By compartment and the header of the records that they open.
-    keys: dict[tuple[str, bytes], AESGCM]
-
-    @cached_property
-    def bound_to(self) -> bytes:
-        return self.owner.bytes
-
-    def read(self, row: models.Model, column: str) -> Any:
-        """Open one sealed column of a row. Raises CannotOpen, never shown to the person."""
-        field = row._meta.get_field(column)
-        record = row.__dict__.get(field.attname)
-        if type(record) is not bytes:
-            # Not read from the database in this form: deferred, just sealed, empty.
-            sealed = getattr(row, column)
-            if sealed is None:
-                return None
-            record = record_of(sealed)
-        key = self.keys.get((field.compartment, record[:6]))
-        if key is None:
-            raise CannotOpen
-        return field.open_record(row, self.bound_to, key, record)
-
-
-@dataclass(frozen=True, repr=False)
-class Sealer(OpenKeys):
-    """The newest key of each compartment of one owner: seals columns of its rows."""
-
-    owner: uuid.UUID
-    keys: dict[str, tuple[int, AESGCM]]
-    # The owner's log reference, None for an owner that is just being made.
-    subject: uuid.UUID | None = None
-
-    def write(self, row: models.Model, column: str, document: Any) -> None:
-        """Seal a document into a column of the row, or empty the column with None (not saved)."""
-        field: SealedDocument = row._meta.get_field(column)
-        if document is None:
-            setattr(row, field.attname, None)
-            return
-        version, key = self.keys[field.compartment]
-        field.seal(row, document, key, version)
 
 
 class Unlocked(OpenKeys):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -235,6 +236,11 @@ class Referral(Sent, Answered, SealedModel):
         """Whether the agency was given the agreed part at some time."""
         return self.state in (*RECEIVED, S.COMPLETED, S.NOT_DELIVERED) or self.stop_due
 
+    @cached_property
+    def log_subject(self) -> uuid.UUID | None:
+        """The random reference under which the log knows the case; None once that is destroyed."""
+        return log_reference(self.case_id)
+
     def relation_to(self, user: "User") -> Relation:
         """What ties a person to this referral, for the log."""
         if user is SYSTEM:
@@ -295,6 +301,6 @@ class Referral(Sent, Answered, SealedModel):
         return {
             "subject_type": self._meta.label_lower,
             "reference": self.reference,
-            "subject": self.stops_with.subject if self.stops_with is not None else log_reference(self.case_id),
+            "subject": self.log_subject,
             "relation": self.relation_to(by.user),
         }

@@ -1,6 +1,5 @@
 """What referrals share that stop at once: asked once for all of them, and written once."""
 
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ class Together:
     """
 
     def __init__(self, consent: Consent, referrals: Sequence["Referral"], by: Any) -> None:
-        self.subject: uuid.UUID | None = log_reference(consent.case_id)
+        subject = log_reference(consent.case_id)
         self._traces: list[ReferralTrace] = []
         packets.cut_all(referrals)
         # The house has no keys, and leaves no trace.
@@ -31,7 +30,7 @@ class Together:
         self._sealers = packets.writers(by.vault, told, Compartment.ENVELOPE) if told else {}
         for referral in referrals:
             # Whoever ends the consent has locked its case, and been let in to it.
-            referral.stops_with, referral.case = self, consent.case
+            referral.stops_with, referral.case, referral.log_subject = self, consent.case, subject
 
     def sealer(self, referral: "Referral") -> packets.Sealer:
         """The key under which the unit writes on about one of them."""

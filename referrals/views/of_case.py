@@ -22,8 +22,8 @@ from referrals.contents import envelope_in_words
 from referrals.models import Referral
 from referrals.models.codes import RUNNING, Urgency
 from referrals.models.codes import ReferralState as S
-from referrals.panel import answer_in_words, asks_something, lines_of
-from referrals.parcel import UNIT, names_in, parcel_of, traces_of
+from referrals.panel import answer_in_words, lines_of
+from referrals.parcel import UNIT, asks_something, messages_of, names_in, parcel_of, traces_of
 
 # These open a page of their own, which asks or warns first; sending has the preview.
 _ASKS = {"recall", "mark_error", "end_access"}
@@ -61,24 +61,18 @@ def unit_page(request: HttpRequest, referral: Referral) -> HttpResponse:
         traces = traces_of(referral, opened)
         envelope, answer = opened.read(referral, "envelope"), opened.read(referral, "answer")
         agreed = opened.read(referral, "agreed") if works_on_it else None
-        messages = sorted((opened.read(row, "words") for row in referral.messages.all()), key=lambda words: words.at)
-    parcel = parcel_of(
-        referral,
-        traces,
-        side=UNIT,
-        names=names_in([*traces, *messages], UNIT),
-        asks=asks_something(referral, opened),
-    )
+        messages = messages_of(referral, opened)
+    names = names_in([*traces, *messages], UNIT)
     context = {
         "referral": referral,
         "case": referral.case,
-        "parcel": parcel,
+        "parcel": parcel_of(referral, traces, side=UNIT, names=names, asks=asks_something(messages)),
         "envelope": envelope_in_words(envelope) if envelope else [],
         "told": kinds_in_words(agreed) if agreed else [],
         "works_on_it": works_on_it,
         "answer": answer_in_words(answer),
         "answer_words": answer.words if answer else "",
-        "messages_told": [(words, names_in([words], UNIT).get(words.by, "")) for words in messages],
+        "messages_told": [(words, names.get(words.by, "")) for words in messages],
         "may_write_message": policies.may_send(referral, request.user) and referral.state in RUNNING,
         "steps": _steps(referral, request.user),
         "may_refer": may_refer(referral.case, request.user),

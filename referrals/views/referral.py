@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,37 +19,15 @@ from cellule.templatetags.typography import moment
 from cellule.vault.rosters import RosterRefused
 from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner, TurnIsDue
-from referrals import actions
 from referrals.contents import agreed_in_words, envelope_in_words, named
 from referrals.doors import find_referral, open_agreed, open_envelope, telling_forgeries
 from referrals.forms.answering import FORMS
 from referrals.models import Referral
-from referrals.models.codes import RUNNING, STOPPED, UNANSWERED, DeclineReason, Outcome, ReferralState
+from referrals.models.codes import RUNNING, STOPPED, DeclineReason, Outcome, ReferralState
 from referrals.models.packet import Answer, Trace, Words
-from referrals.models.referral import READ_AGREED
+from referrals.parcel import AGENCY, asks_something, called, messages_of, names_in, parcel_of, traces_of
 from referrals.views.of_case import unit_page
 from referrals.views.sides import for_both_sides
-
-# The road of a referral that goes well; the last stages may have another name.
-ROAD = (
-    ReferralState.SENT,
-    ReferralState.VIEWED,
-    ReferralState.ACCEPTED,
-    ReferralState.IN_SERVICE,
-    ReferralState.COMPLETED,
-)
-_INSTEAD = {ReferralState.ON_HOLD: ReferralState.IN_SERVICE, ReferralState.NOT_DELIVERED: ReferralState.COMPLETED}
-_TOLD = {step.name: step.action.label for step in Referral.steps()} | {READ_AGREED: actions.AGREED_OPENED.label}
-
-
-@dataclass(frozen=True)
-class Event:
-    """A step or a message as the page tells it."""
-
-    title: Promise | str
-    when: str
-    by: str
-    text: str = ""
 
 
 @for_both_sides
@@ -98,14 +74,13 @@ def _look(request: HttpRequest, referral: Referral) -> OpenedOwner:
 
 def _told(request: HttpRequest, referral: Referral, opened: OpenedOwner) -> dict[str, Any]:
     """What the page shows: all of it was opened under the entry just written."""
-    traces: list[Trace] = [opened.read(row, "trace") for row in referral.traces.all()]
-    messages: list[Words] = [opened.read(row, "words") for row in referral.messages.all()]
-    names = _names(request.user, [each.by for each in (*traces, *messages)])
+    traces = traces_of(referral, opened)
+    messages = messages_of(referral, opened)
+    names = _colleagues(request.user, [*traces, *messages])
     offers = [offer for offer in referral.offers(request.user) if offer.step.name != "see"]
     return {
         "referral": referral,
-        "stages": stages_of(referral),
-        "move": _move(referral),
+        "parcel": parcel_of(referral, traces, side=AGENCY, names=names, asks=asks_something(messages)),
         "envelope": envelope_in_words(opened.read(referral, "envelope")),
         "agreed": agreed_in_words(opened.read(referral, "agreed")) if referral.has_been_received else [],
         "answer": _answer_in_words(opened.read(referral, "answer")),
@@ -121,34 +96,8 @@ def _told(request: HttpRequest, referral: Referral, opened: OpenedOwner) -> dict
         ],
         "refused": [(offer.step.label, list(offer.missing)) for offer in offers if offer.missing],
         "may_write": referral.state in RUNNING,
-        "messages_written": _events(messages, names, lambda each: _("Message"), lambda each: each.words),
-        "events": _events(traces, names, lambda each: _TOLD.get(each.step, each.step), lambda each: "")[::-1],
+        "messages_written": [_message(referral, each, names) for each in messages],
     }
-
-
-def stages_of(referral: Referral) -> list[tuple[Promise | str, str]]:
-    """How far a referral has come: pairs of a stage's name and done, current or to_come."""
-    here = ReferralState(referral.state)
-    place = ROAD.index(_INSTEAD.get(here, here))
-    is_over = place == len(ROAD) - 1
-    return [
-        (
-            here.label if number == place else stage.label,
-            "done" if number < place or is_over else "current" if number == place else "to_come",
-        )
-        for number, stage in enumerate(ROAD)
-    ]
-
-
-def _move(referral: Referral) -> str:
-    """Whose move it is, in a sentence."""
-    if referral.state in UNANSWERED:
-        return _("It is your move: accept it, decline it, or ask the unit a question.")
-    return {
-        ReferralState.ACCEPTED: _("It is your move: reach the person in the way written below, then say so here."),
-        ReferralState.ON_HOLD: _("It is your move: go on as soon as you can."),
-        ReferralState.IN_SERVICE: _("It is your move: when the service is over, say what came of it."),
-    }.get(referral.state, _("It is the unit’s move: it has your answer."))
 
 
 def _answer_in_words(answer: Answer | None) -> list[tuple[str, str]]:
@@ -162,20 +111,18 @@ def _answer_in_words(answer: Answer | None) -> list[tuple[str, str]]:
     return [(question, words) for question, words in lines if words]
 
 
-def _names(user: User, ids: Sequence[str]) -> dict[str, str]:
-    """The names of this person's own colleagues; who acted for the unit is the unit."""
-    colleagues = User.objects.filter(organisation=user.organisation_id, pk__in=set(ids))
-    return {str(each.pk): each.name for each in colleagues}
+def _colleagues(user: User, told: Sequence[Trace | Words]) -> dict[str, str]:
+    """The names of those of this person's side who have taken a step or written, by id."""
+    others = [each for each in told if each.side == AGENCY and each.by != str(user.pk)]
+    return {str(user.pk): user.name} | (names_in(others, AGENCY) if others else {})
 
 
-def _events(told: Sequence[Any], names: dict[str, str], title: Any, text: Any) -> list[Event]:
-    """In the order in which they happened."""
-    return [
-        Event(title(each), moment(datetime.fromisoformat(each.at)), names.get(each.by, _("the unit")), text(each))
-        for each in sorted(told, key=lambda each: each.at)
-    ]
+def _message(referral: Referral, words: Words, names: dict[str, str]) -> tuple[str, str, str]:
+    """A message as the page tells it: when, by whom, and its words."""
+    by = names.get(words.by, "") if words.side == AGENCY else called(words.side, referral)
+    return moment(datetime.fromisoformat(words.at)), by, words.words
 
 
 def _read_notices(request: HttpRequest, referral: Referral) -> None:
     """What this person was told about this referral they have seen now."""
-    Notice.objects.unread(request.user).filter(reference=referral.reference).mark_read()
+    Notice.objects.filter(recipient=request.user, reference=referral.reference).mark_read()

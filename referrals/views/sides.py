@@ -17,6 +17,8 @@ def for_both_sides(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (request.user.has_perm(Permission.WORK_CASES) or request.user.has_perm(Permission.ANSWER_REFERRALS)):
             raise PermissionDenied
+        # What is answered while the other side takes the referral back finds nothing there; the words are not lost.
+        request.written = request.POST.get("words", "")
         return view(request, *args, **kwargs)
 
     return checked

@@ -291,6 +291,20 @@ def test_nothing_more_is_written_once_it_is_over(reached):
 # --- Another agency, another role -------------------------------------------------------------------
 
 
+def test_words_typed_for_a_referral_that_is_gone_meanwhile_are_given_back(reached):
+    """As they are for one that never was: the page does not tell which."""
+    referral, thea = reached(ReferralState.VIEWED), signed_in("thea")
+    take(referral, "recall", acting("claire"))
+    never = reverse("referrals:step", args=["ZZZZZZZZ", "decliner"])
+
+    answers = [
+        thea.post(address, {"words": "Deux semaines d’attente."}) for address in (_step(referral, "decliner"), never)
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert all("Deux semaines d’attente." in answer.text for answer in answers)
+
+
 @pytest.mark.parametrize("person", ["solange", "dimitri"])
 def test_another_agency_finds_nothing_at_any_address(reached, supervisor, person):
     joined(SHELTER, supervisor)

@@ -3,7 +3,8 @@
 import datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,6 +97,20 @@ def test_withdrawal_of_an_answer_that_was_replaced_leads_to_the_newer_one(as_, c
 
     assert (answer.status_code, answer["Location"]) == (302, f"/dossiers/{case.code}/consentements/")
     assert sorted(Consent.objects.values_list("state", flat=True)) == ["given", "superseded"]
+
+
+def test_each_referral_that_stops_takes_two_statements_more_its_own_step_and_its_entry(as_, caseworker, clinic):
+    """Two hundred must stop within one request."""
+    counted = []
+    for number in (2, 4):
+        case = case_at(State.ACTIVE, caseworker)
+        for _ in range(number):
+            send(case, caseworker, clinic)
+        with CaptureQueriesContext(connection) as queries:
+            _withdraw(as_("claire"), Consent.objects.get(case=case))
+        counted.append(len(queries))
+    assert Referral.objects.filter(state=ReferralState.RECALLED).count() == 6
+    assert counted[1] - counted[0] == 2 * 2
 
 
 def test_withdrawal_stops_nothing_of_another_agency(as_, case, caseworker, clinic, shelter):

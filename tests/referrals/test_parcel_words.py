@@ -7,8 +7,7 @@ import pytest
 from django.utils import timezone
 
 from referrals.models.codes import ReferralState as S
-from referrals.panel import asks_something
-from referrals.parcel import AGENCY, UNIT, parcel_of, traces_of
+from referrals.parcel import AGENCY, UNIT, asks_something, messages_of, parcel_of, traces_of
 from tests.referrals.sent import CLINIC, joined, referral_at
 from tests.referrals.test_sending_pages import _read
 
@@ -26,7 +25,7 @@ def line(supervisor, caseworker, coordinator):
         referral = referral_at(state, lead=caseworker, partner=coordinator, to=clinic)
         then(referral)
         read = _read(referral, caseworker)
-        asks = asks_something(referral, read)
+        asks = asks_something(messages_of(referral, read))
         return referral, parcel_of(referral, traces_of(referral, read), side=side, names={}, asks=asks)
 
     return line

@@ -2,11 +2,13 @@
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cellule.accounts.acting import Acting
 from cellule.vault import membership, packets, removal, rosters
 from cellule.vault.models import OwnerKey
+from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import told_key
 from cellule.vault.sealing import CannotOpen, record_header, wrap_suite
 from cellule.vault.senders import Forged
@@ -94,6 +96,27 @@ def test_each_side_mints_one_key_after_a_turn(parcel, caseworker, other_casework
         write(by, parcel, "suite")
 
     assert _minted(parcel) == [(1, 1), (4, 1), (4, 2), (6, 1), (6, 2)]
+
+
+@pytest.mark.parametrize("who", ["caseworker", "coordinator"])
+def test_next_keys_of_many_packets_cost_as_many_statements_as_one(
+    request, caseworker, other_caseworker, supervisor, coordinator, clinic, who
+):
+    parcels = [send(caseworker, clinic) for _ in range(4)]
+    for parcel in parcels:
+        # Taken out of the post box, as when it was looked at.
+        texts(coordinator, parcel)
+    _leaves(other_caseworker, supervisor)
+
+    counts = []
+    for some in (parcels[:1], parcels[1:]):
+        by = afresh(request.getfixturevalue(who))
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            packets.writers(by.vault, some, Compartment.ENVELOPE)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert [max(version for version, _epoch in _minted(each)) > 1 for each in parcels] == [True] * 4
 
 
 def test_nothing_is_minted_while_nobody_leaves(parcel, caseworker, coordinator):

@@ -69,7 +69,8 @@ def test_no_roster_leaves_nobody_who_may_admit(unit, supervisor, second_supervis
 def test_who_is_taken_out_does_not_sign_the_next_root(unit, supervisor, caseworker):
     made = membership.GroupRoot(unit.body.group, 2, bytes(32))
     staying = tuple(m for m in unit.body.members if m.user != supervisor.user.pk)
-    body = unit.successor(members=staying, epoch=2, post_box=made.public_post_box, commitment=made.commitment)
+    turned = {"epoch": 2, "post_box": made.public_post_box, "commitment": made.commitment}
+    body = unit.successor(members=staying, vouched=(), **turned)
 
     with pytest.raises(RosterRefused):
         rosters.check_next(unit, _signed(body, supervisor), body)

@@ -17,7 +17,7 @@ from cellule.accounts import enrolment
 from cellule.accounts.acting import Acting, actor_of
 from cellule.accounts.models import User
 from cellule.accounts.roles import by_code
-from cellule.vault import membership, removal
+from cellule.vault import membership, removal, rosters
 from cellule.vault.identities import Identity
 from cellule.vault.membership import MayNotAdmit
 from cellule.vault.moving import move
@@ -68,7 +68,9 @@ class Told:
 
 ACTS = st.one_of(
     st.tuples(
-        st.sampled_from(["write", "write", "move"]), st.sampled_from(PEOPLE), st.sampled_from(["intake", "unit"])
+        st.sampled_from(["write", "write", "move", "turn"]),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(["intake", "unit"]),
     ),
     st.tuples(st.sampled_from(["remove", "close", "forget"]), st.sampled_from(PEOPLE), st.just("")),
     st.tuples(st.just("role"), st.sampled_from(PEOPLE), st.sampled_from(ROLES)),
@@ -130,6 +132,16 @@ class WhoCanOpen(TestCase):
             assert not (person.is_in("intake") and person.is_in("unit"))
         else:
             folder.key_holder = to
+
+    def _turn(self, told: Told, name: str, kind: str, _text: str) -> None:
+        """A root may turn although nobody has left."""
+        person, group = told.people[name], group_id(kind)
+        by = person.request()
+        if person.is_in(kind):
+            with transaction.atomic():
+                membership.turn(by.vault, rosters.verified(group), by.actor)
+        else:
+            assert group not in by.vault.memberships
 
     def _remove(self, told: Told, name: str, _what: str, text: str, *, keyless: bool = False) -> None:
         person, others = told.people[name], told.supervisors(besides=name)

@@ -23,6 +23,15 @@ class User(AbstractUser):
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="people")
 
 
+class Notice(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    reference = models.CharField(max_length=references.LENGTH)
+    read_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return "notice"
+
+
 class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     reference = models.CharField(max_length=references.LENGTH, unique=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -40,12 +41,18 @@ def panel(request: HttpRequest, reference: str) -> HttpResponse:
 def referral(request: HttpRequest, reference: str) -> HttpResponse:
     theirs = Referral.objects.filter(service__agency=request.user.agency)
     found = get_object_or_404(theirs.select_related("service"), reference=reference)
-    messages = [_event(_("Message"), row, row.words) for row in found.messages.select_related("recorded_by__agency")]
-    events = [_event(row.title, row) for row in found.events.select_related("recorded_by__agency")]
+    messages = [
+        (moment(row.recorded_at), _by(row), row.words) for row in found.messages.select_related("recorded_by__agency")
+    ]
+    moves = [
+        SimpleNamespace(what=row.title, at=row.recorded_at, by=_by(row))
+        for row in found.events.select_related("recorded_by__agency")
+    ]
+    says = _("It is your move: when the service is over, say what came of it.")
+    request.user.notices.filter(reference=found.reference, read_on=None).update(read_on=timezone.localdate())
     context = {
         "referral": found,
-        "stages": _stages(found.state),
-        "move": _("It is your move: when the service is over, say what came of it."),
+        "parcel": SimpleNamespace(stages=_stages(found.state), says=says, moves=moves),
         "envelope": found.envelope,
         "agreed": found.agreed,
         "answer": found.answer,
@@ -53,7 +60,6 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
         "refused": [],
         "may_write": True,
         "messages_written": messages,
-        "events": events[::-1],
     }
     return render(request, "referrals/referral.html", context)
 
@@ -74,6 +80,5 @@ def _stages(state: str) -> list[tuple[Any, str]]:
     return [(text, ("done", "current", "to_come")[(at >= here) + (at > here)]) for at, text in enumerate(ROAD.values())]
 
 
-def _event(title: Any, row: Any, text: str = "") -> SimpleNamespace:
-    by = row.recorded_by.name if row.recorded_by.agency_id else _("the unit")
-    return SimpleNamespace(title=title, when=moment(row.recorded_at), by=by, text=text)
+def _by(row: Any) -> str:
+    return row.recorded_by.name if row.recorded_by.agency_id else _("The unit")

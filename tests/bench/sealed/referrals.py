@@ -12,13 +12,12 @@ from django.utils import translation
 from cases.models import Case, State
 from cellule.accounts.acting import Acting, outside_a_browser
 from cellule.accounts.fiction import act_as, people_the_house
-from referrals.actions import AGREED_OPENED
 from referrals.contents import agreed_in_words, envelope_in_words
 from referrals.doors import open_agreed
 from referrals.fiction import tell
 from referrals.models import Agency, Referral
 from referrals.models.codes import ReferralState
-from referrals.models.referral import READ_AGREED
+from referrals.parcel import STEPS
 from tests.cases.crowd import walls_down
 from tests.factories import case_at, take
 from tests.referrals.sent import CLINIC, consent, referral_at, send
@@ -64,7 +63,6 @@ def _told(referral: Referral, partner: Acting) -> dict[str, Any]:
     answer = opened.read(referral, "answer")
     traces = [opened.read(row, "trace") for row in referral.traces.all()]
     messages = [opened.read(row, "words") for row in referral.messages.all()]
-    titles = {step.name: step.action.label for step in Referral.steps()} | {READ_AGREED: AGREED_OPENED.label}
     with translation.override("fr"):
         return {
             "agency": referral.agency.name,
@@ -77,7 +75,7 @@ def _told(referral: Referral, partner: Acting) -> dict[str, Any]:
                 "agreed": _in_words(agreed_in_words(opened.read(referral, "agreed"))),
                 "answer": [(translation.gettext("Your words"), answer.words)] if answer.words else [],
             },
-            "events": [(each.at, each.by, {"title": str(titles[each.step])}) for each in traces],
+            "events": [(each.at, each.by, {"title": str(STEPS[each.step])}) for each in traces],
             "messages": [(each.at, each.by, {"words": each.words}) for each in messages],
         }
 
