@@ -45,7 +45,7 @@ NAMED = Condition(
 )
 SOMEBODY_AGREES = Condition(
     lambda case, user: any(person.pk != user.pk for person in case.supervisors_inside()),
-    _("You are the only supervisor of the circle: let somebody else of it ask, so that you can agree."),
+    _("Nobody else in the circle could agree: that takes a supervisor of the circle besides whoever asks."),
 )
 _NOT_THESE = _("Choose two people of the unit or more, with a supervisor besides you who sees the case now.")
 _UNIT_CHANGED = _("The unit has changed since this was asked: decline it, and ask again.")
