@@ -249,8 +249,10 @@ def test_question_reaches_the_unit_and_its_answer_the_whole_team(reached, casewo
 
     assert [(each.status_code, each["Location"]) for each in asked] == [(302, _page(referral))] * 2
     assert told == 1
-    assert [each.text for each in page.context["messages_written"]] == ["Pour combien de nuits ?", "Pour trois nuits."]
-    assert [each.by for each in page.context["messages_written"]] == [acting("thea").user.name, said("the unit")]
+    assert [(by, words) for _when, by, words in page.context["messages_written"]] == [
+        (acting("thea").user.name, "Pour combien de nuits ?"),
+        (said("The unit"), "Pour trois nuits."),
+    ]
 
 
 def test_message_that_holds_a_status_is_questioned_first(reached):
