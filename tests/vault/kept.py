@@ -23,9 +23,13 @@ class Kept:
     wraps: list[GroupWrap] = field(default_factory=list)
     links: list[EpochLink] = field(default_factory=list)
     owner_keys: list[OwnerKey] = field(default_factory=list)
+    # Whether the group held anything when the first copy was taken.
+    held: bool = True
 
     def dump(self) -> "Kept":
         """Copy the key tables as they are now."""
+        if not self.owner_keys:
+            self.held = self.group is None or OwnerKey.objects.filter(holder=self.group).exists()
         self.wraps += [row for row in GroupWrap.objects.all() if self.group in (None, row.group_id)]
         self.links += EpochLink.objects.all()
         self.owner_keys += OwnerKey.objects.all()
