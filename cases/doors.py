@@ -29,7 +29,7 @@ REASON_STANDS = timedelta(minutes=10)
 
 def find_case(request: HttpRequest, reference: str) -> Case:
     """Give the case with this reference, content closed. Http404 alike for none, and for one that is not theirs."""
-    told = [request.user.pk] * 3
+    told = [request.user.pk] * 4
     case = next(iter(Case.objects.raw(_by_reference(), [*told, reference])), None)
     if case is None or not case.is_worked_by(request.user):
         # What is not granted to them may be theirs to supervise; what does not exist is asked for just the same.
@@ -44,7 +44,7 @@ def find_case(request: HttpRequest, reference: str) -> Case:
 def _by_reference() -> str:
     """A case by its reference with what is granted on it to a person: composed once, because every page asks it.
 
-    It takes the person's id three times, then the reference.
+    It takes the person's id four times, then the reference.
     """
     nobody = User(pk=uuid.UUID(int=0))
     statement, _params = Case.objects.telling_grants_of(nobody).filter(reference="").query.sql_with_params()
@@ -148,8 +148,19 @@ def reveal_contact(request: HttpRequest, case: Case, *, reason: str, words: str)
 
 
 def open_list(request: HttpRequest, cases: Sequence[Case]) -> dict[uuid.UUID, OpenedOwner]:
-    """Open what is ordinary in the cases of a list, under one entry that names them. Outside a transaction."""
-    return request.acting.vault.open_owners(cases, [Compartment.ORDINARY], action=CASES_LISTED, by=request.acting.actor)
+    """Open what is ordinary in the cases of a list, under one entry that names them. Outside a transaction.
+
+    What went to other keys since it was found is left out.
+    """
+    acting = request.acting
+    opened = acting.vault.open_owners(cases, [Compartment.ORDINARY], action=CASES_LISTED, by=acting.actor)
+    if closed := [case for case in cases if not opened[case.pk].keys]:
+        now_with = dict(Case.objects.filter(pk__in=[case.pk for case in closed]).values_list("pk", "key_holder"))
+        for case in closed:
+            # Where nobody moved it, somebody changed the rows past us: that is not passed over.
+            if now_with.get(case.pk) != case.key_holder:
+                del opened[case.pk]
+    return opened
 
 
 def _open(
@@ -196,4 +207,6 @@ def _where_it_lies(request: HttpRequest, case: Case, opening: Callable[[], Opene
             # Nobody moved it: somebody changed the row past us.
             raise
         case.key_holder = now_with
+        # Keys that this person got since their request began count too.
+        request.acting.vault.forget()
         return opening()

@@ -88,8 +88,8 @@ def leads_of(cases: list[Case]) -> dict[UUID, str]:
 
 
 def lines(cases: list[Case], opened: Mapping[UUID, OpenedOwner], leads: Mapping[UUID, str] | None = None) -> list[Line]:
-    """Give the lines of a list, the newest first to the second; `leads` names who leads which case."""
-    told = [_line(case, opened[case.pk], (leads or {}).get(case.pk, "")) for case in cases]
+    """Give the lines of a list, of what could be opened, the newest first; `leads` names who leads which case."""
+    told = [_line(case, opened[case.pk], (leads or {}).get(case.pk, "")) for case in cases if case.pk in opened]
     return sorted(told, key=lambda line: (line.case.opened_week, line.opened_on), reverse=True)
 
 

@@ -19,7 +19,7 @@ from cellule.vault.unlocked import OpenedOwner
 # These have their own place on the page: the intake its task list, a share the list of who shares.
 ELSEWHERE = {"begin_intake", "begin_assessment", "end_sharing"}
 # These answer a proposal: where there is none, nobody misses them.
-ANSWERS = {"withdraw_closing", "decline_closing"}
+ANSWERS = {"withdraw_closing", "decline_closing", "approve_circle", "ask_lift", "approve_lift", "drop_circle"}
 # The road from the first call; a closed case may have left it anywhere.
 ROAD = (State.INQUIRY, State.INTAKE, State.ASSESSMENT, State.ACTIVE, State.FOLLOW_UP, State.CLOSED)
 
@@ -101,7 +101,9 @@ class Team:
 
 
 def team_of(case: Case, user: User) -> Team:
-    ends = next((offer.step for offer in case.offers(user) if offer.step.name == "end_sharing"), None)
+    ends = next(
+        (offer.step for offer in case.offers(user) if offer.step.name == "end_sharing" and not offer.missing), None
+    )
     return Team(list(case.leads()), list(case.shared_with()), address(case, ends) if ends else "")
 
 

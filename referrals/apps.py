@@ -8,5 +8,5 @@ class Referrals(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        # Each declares something: what stops with a consent, the parts of a case that are ours, and what its page tells.
-        from referrals import panel, stopping, tabs  # noqa: F401
+        # Each declares something: what stops with a consent, the parts of a case that are ours, what goes along, what its page tells.
+        from referrals import moving, panel, stopping, tabs  # noqa: F401

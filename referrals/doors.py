@@ -137,6 +137,10 @@ def _open_held(
     acting, in_agency = request.acting, request.user.has_perm(Permission.ANSWER_REFERRALS)
     with transaction.atomic():
         now = _held_now(request, referral, in_agency=in_agency)
+        if now.key_holder != referral.key_holder:
+            # It went along with its case; keys that this person got since their request began count too.
+            referral.key_holder = now.key_holder
+            acting.vault.forget()
         if in_agency:
             _expect_open_for_agency(now, may_open_agreed=may_open_agreed)
             packets.verify(now, SIGNED, now.signature)

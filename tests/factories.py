@@ -15,6 +15,8 @@ ASKED = {
     "propose_closing": {"reason": ClosingReason.GOALS_REACHED, "talk": ClosingTalk.HELD, "words": "Tout va bien."},
     "decline_closing": {"answer": "Attendons encore une semaine."},
     "close": {"answer": "D’accord."},
+    "ask_circle": {"words": "Le conjoint connaît quelqu’un d’ici."},
+    "ask_lift": {"words": "Le danger est passé."},
     "decline": {"reason": DeclineReason.NO_CAPACITY},
     "hold": {"words": "Une place se libère lundi."},
     "complete": {"outcome": Outcome.GIVEN},

@@ -10,6 +10,7 @@ from cases.models import Case
 from cases.models.codes import ClosingReason, ClosingTalk
 from cellule.accounts.models import User
 from cellule.forms import Form
+from cellule.vault.circle_rules import FEWEST
 
 
 class StepForm(Form):
@@ -93,7 +94,7 @@ class ColleagueForm(StepForm):
         self.fields["to"].queryset = self.candidates()
 
     def candidates(self) -> Any:
-        return Case.colleagues().exclude(pk__in=self.case.leads())
+        return self.case.may_be_given_to().exclude(pk__in=self.case.leads())
 
 
 class AssignForm(ColleagueForm):
@@ -101,7 +102,11 @@ class AssignForm(ColleagueForm):
 
 
 class HandOverForm(ColleagueForm):
-    says = _("This person leads the case from now on. You will not be able to read it any more.")
+    @property
+    def says(self) -> Any:
+        if self.case.is_in_circle:
+            return _("This person leads the case from now on. You stay in its circle.")
+        return _("This person leads the case from now on. You will not be able to read it any more.")
 
 
 class ShareForm(ColleagueForm):
@@ -118,6 +123,65 @@ class EndSharingForm(ColleagueForm):
         return self.case.shared_with()
 
 
+class CirclePeople(forms.ModelMultipleChoiceField):
+    """Colleagues, by name and role."""
+
+    def label_from_instance(self, person: User) -> str:
+        return f"{person.name} ({person.duty.name})"
+
+
+class WhyForm(StepForm, StoryForm):
+    told = "words"
+    once = None
+    words = StoryField(
+        label=_("Why?"),
+        help_text=_("Whoever decides reads it, and whoever works on the case. Write nothing about immigration status."),
+    )
+
+
+class AskCircleForm(WhyForm):
+    says = _(
+        "Only the people you choose will find and open the case. A second person of the circle has to agree first."
+    )
+    field_order = ["people", "words", "confirmed"]
+    people = CirclePeople(
+        label=_("Who shall be in the circle?"),
+        help_text=_("Two people or more, one of them a supervisor. Take two supervisors where you can."),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.asking = user
+        self.fields["people"].queryset = Case.colleagues().order_by("name")
+        self.fields["people"].initial = [*self.case.leads(), *self.case.shared_with()]
+
+    def clean_people(self) -> list[User]:
+        people = list(self.cleaned_data["people"])
+        if len(people) < FEWEST:
+            raise forms.ValidationError(_("Choose two people or more."))
+        agreeing = set(self.case.supervisors_inside()) - {self.asking}
+        if agreeing.isdisjoint(people):
+            raise forms.ValidationError(
+                _("Choose a supervisor besides yourself who sees the case now: that person agrees or declines.")
+            )
+        return people
+
+
+class ApproveCircleForm(StepForm):
+    says = _("From now on only these people find and open the case. Whoever is not named here loses it at once.")
+
+
+class AskLiftForm(WhyForm):
+    says = _("The case goes back to the unit once a second person of the circle agrees.")
+    field_order = ["words", "confirmed"]
+
+
+class ApproveLiftForm(StepForm):
+    says = _("The case is the unit’s again: every supervisor finds it, and those who worked on it go on.")
+
+
 # By the name of the step.
 FORMS: dict[str, type[StepForm]] = {
     "close_inquiry": CloseInquiryForm,
@@ -131,6 +195,10 @@ FORMS: dict[str, type[StepForm]] = {
     "hand_over": HandOverForm,
     "share": ShareForm,
     "end_sharing": EndSharingForm,
+    "ask_circle": AskCircleForm,
+    "approve_circle": ApproveCircleForm,
+    "ask_lift": AskLiftForm,
+    "approve_lift": ApproveLiftForm,
 }
 # The supervisor decides on what is written: the page shows it.
-DECISIONS = {"countersign", "close", "decline_closing"}
+DECISIONS = {"countersign", "close", "decline_closing", "approve_circle", "approve_lift"}

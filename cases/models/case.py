@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 from guardian.shortcuts import assign_perm
@@ -16,6 +17,7 @@ from audit.log.record import record
 from cases import policies
 from cases.actions import INQUIRY_OPENED
 from cases.models.additions import Added, RowTaken
+from cases.models.circle import Encircled
 from cases.models.codes import OPEN, Channel, Interpreter, State
 from cases.models.consenting import Consented
 from cases.models.entrusting import LEAD, SHARE, Entrusted
@@ -60,7 +62,7 @@ class IntakeStory:
     needs: Any = ""
 
 
-class Case(Staged, Entrusted, Added, Consented, SealedModel):
+class Case(Staged, Entrusted, Encircled, Added, Consented, SealedModel):
     """One file. In clear: its code, its stage and what the stage rests on, and weeks; everything else is sealed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +80,9 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
     risk_assessed_by = models.UUIDField(_("risk assessed by"), null=True)
     closing_proposed_by = models.UUIDField(_("closing proposed by"), null=True)
     closed_by = models.UUIDField(_("closed by"), null=True)
+    # Set until a second person has decided.
+    circle_asked_by = models.UUIDField(_("circle asked for by"), null=True)
+    lift_asked_by = models.UUIDField(_("end of the circle asked for by"), null=True)
     closed_week = models.DateField(_("closed in the week of"), null=True)
     ordinary = SealedDocument("cases.case.ordinary", document=CaseOrdinary, compartment=Compartment.ORDINARY)
     standing = SealedDocument("cases.case.standing", document=Standing, compartment=Compartment.ORDINARY, null=True)
@@ -161,6 +166,11 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
                 condition=models.Q(awaits_lead=False) | ~models.Q(state=State.CLOSED.value),
                 name="case_closed_awaits_nobody",
                 violation_error_message=_("A closed case waits for nobody to lead it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(circle_asked_by=None) | models.Q(lift_asked_by=None),
+                name="case_one_question_of_circle",
+                violation_error_message=_("One thing is asked about a circle at a time."),
             ),
             # Nothing finer than a week lies in clear.
             models.CheckConstraint(condition=models.Q(opened_week__iso_week_day=1), name="case_opened_week_is_monday"),
@@ -260,7 +270,11 @@ class Case(Staged, Entrusted, Added, Consented, SealedModel):
         return known[self.key_holder]
 
     def _held(self, by: By) -> "Case":
-        held = super()._held(by)
+        try:
+            held = super()._held(by)
+        except Http404:
+            # Whoever waited while the case came into their own circle had no key of it when they began to wait.
+            held = super()._held(by)
         # This row lives as long as its step: nobody else's keys and none of a rolled back act can be met here.
         held.__dict__["_sealers"] = {}
         return held

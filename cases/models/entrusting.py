@@ -30,6 +30,10 @@ IN_UNIT = Condition(
     lambda case, user: case.is_held_by_unit or all(policies.works_in_unit(lead) for lead in case.leads()),
     _("The case is still with the intake: hand it over to the unit."),
 )
+NOT_IN_CIRCLE = Condition(
+    lambda case, user: not case.is_in_circle,
+    _("The case is in a circle: who works on it changes only with the circle, by two people."),
+)
 
 
 class Entrusted(Stepped):
@@ -45,7 +49,7 @@ class Entrusted(Stepped):
         label=_("Hand over to the unit"),
         slug="confier-a-la-cellule",
         allowed=policies.may_lead,
-        conditions=[HAS_LEAD],
+        conditions=[HAS_LEAD, NOT_IN_CIRCLE],
     )
     def hand_to_unit(self: "Case", *, by: Acting) -> None:
         """Nobody in particular: a supervisor assigns it. Whoever gave it away reads it no more."""
@@ -76,7 +80,7 @@ class Entrusted(Stepped):
         allowed=policies.may_lead_in_unit,
     )
     def hand_over(self: "Case", *, by: Acting, to: "User") -> None:
-        """Whoever leads the case gives it to a colleague, and reads it no more."""
+        """Whoever leads the case gives it to a colleague, and reads it no more, unless both are in its circle."""
         self._bring_to_unit(by)
         self._entrust(to, by)
 
@@ -87,7 +91,7 @@ class Entrusted(Stepped):
         label=_("Share with a colleague"),
         slug="partager",
         allowed=policies.may_share,
-        conditions=[IN_UNIT],
+        conditions=[IN_UNIT, NOT_IN_CIRCLE],
     )
     def share(self: "Case", *, by: Acting, to: "User") -> None:
         """A colleague reads the case and writes in it too; the lead stays the lead. TooLate for who does already."""
@@ -107,6 +111,7 @@ class Entrusted(Stepped):
         label=_("End a colleague’s share"),
         slug="ne-plus-partager",
         allowed=policies.may_share,
+        conditions=[NOT_IN_CIRCLE],
     )
     def end_sharing(self: "Case", *, by: Acting, to: "User") -> None:
         """The colleague reads the case no more."""
@@ -118,8 +123,8 @@ class Entrusted(Stepped):
 
     @property
     def is_held_by_unit(self: "Case") -> bool:
-        """Whether the unit's keys open this case, not those of the intake."""
-        return self.key_holder == group_id(KeyGroup.Kind.UNIT)
+        """Whether keys of the unit open this case, or of a circle of its people, not those of the intake."""
+        return self.key_holder != group_id(KeyGroup.Kind.INTAKE)
 
     def leads(self: "Case") -> models.QuerySet["User"]:
         """Who leads this case: one person, or nobody."""
@@ -134,22 +139,38 @@ class Entrusted(Stepped):
         """Everybody to whom a case can be given."""
         return _holding(Permission.LEAD_CASES)
 
+    def may_be_given_to(self: "Case") -> models.QuerySet["User"]:
+        """Whom this case can be given to: everybody of the unit; in a circle, its people."""
+        return self.shared_with() if self.is_in_circle else self.colleagues()
+
     @staticmethod
     def supervisors() -> models.QuerySet["User"]:
         """Everybody who answers for the unit's cases."""
         return _holding(Permission.SUPERVISE_CASES)
+
+    def supervisors_inside(self: "Case") -> models.QuerySet["User"]:
+        """Everybody who answers for this case: of the unit, or of its circle alone."""
+        if not self.is_in_circle:
+            return self.supervisors()
+        return self.supervisors().filter(pk__in=self.user_grants.values("user"))
 
     # --- What the verbs share ----------------------------------------------------------------------
 
     def _entrust(self: "Case", to: "User", by: Acting) -> None:
         if not policies.works_in_unit(to) or self.is_led_by(to):
             raise TooLate([_("This person leads the case already, or cannot lead one.")])
-        for former in self.leads():
+        stays = self.is_in_circle
+        if stays and not self.is_worked_by(to):
+            raise TooLate([_("This person is not in the circle of the case.")])
+        formers = list(self.leads())
+        for former in formers:
             if former.pk != by.user.pk:
                 notify(former.pk, LEADS_NO_MORE, by=by.actor)
         self._ungrant(LEAD)
         self._ungrant(SHARE, to)
         assign_perm(LEAD, to, self)
+        for former in formers if stays else []:
+            assign_perm(SHARE, former, self)
         self.awaits_lead = False
         if to.pk != by.user.pk:
             notify(to.pk, LEADS_NOW, self.reference, by=by.actor)

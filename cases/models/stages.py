@@ -268,9 +268,8 @@ class Staged(Stepped):
 
     def _bring_to_unit(self: "Case", by: Acting) -> None:
         """Hand the keys from the intake group to the unit, if whoever acts belongs to both (flow 7 of the vault)."""
-        unit = group_id(KeyGroup.Kind.UNIT)
-        if self.key_holder != unit and policies.works_in_unit(by.user):
-            self._hand_keys_to(unit, by)
+        if not self.is_held_by_unit and policies.works_in_unit(by.user):
+            self._hand_keys_to(group_id(KeyGroup.Kind.UNIT), by)
 
     def _hand_keys_to(self: "Case", group: UUID, by: Acting) -> None:
         """Move the case between key groups; whoever calls locked its row before and saves it after."""
@@ -280,7 +279,7 @@ class Staged(Stepped):
         self.key_holder = group
 
     def _tell_supervisors(self: "Case", kind: NoticeKind, by: Acting) -> None:
-        for supervisor in self.supervisors():
+        for supervisor in self.supervisors_inside():
             if supervisor.pk != by.user.pk:
                 notify(supervisor.pk, kind, self.reference, by=by.actor)
 

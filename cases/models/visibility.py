@@ -28,6 +28,8 @@ _WITH = " AND u.permission_id IN (SELECT id FROM auth_permission WHERE codename 
 # What a supervisor answers for is what the intake and the unit hold the keys of; a grant for each case and supervisor
 # would say the same in many rows, and make the list as slow as it is long.
 _OF_THE_UNIT = "SELECT g.id FROM keys.vault_keygroup g WHERE g.kind IN ('intake', 'unit')"
+# A grant counts with the keys beside it: whoever has none in a circle, or has lost theirs, is not in it.
+_OWN_GROUPS = "SELECT w.group_id FROM keys.vault_groupwrap w WHERE w.holder = %s"
 _GRANTS_OF = """
 ARRAY(
     SELECT p.codename FROM auth_permission p JOIN (
@@ -37,6 +39,7 @@ ARRAY(
         JOIN accounts_user_groups m ON m.group_id = u.group_id
         WHERE m.user_id = %s AND u.content_object_id = cases_case.id
     ) granted ON granted.permission_id = p.id
+    WHERE EXISTS (SELECT 1 FROM keys.vault_groupwrap w WHERE w.group_id = cases_case.key_holder AND w.holder = %s)
 )::text[]
 """
 
@@ -57,6 +60,11 @@ def _granted(user: uuid.UUID, permission: str = "") -> Among:
     return Among(models.F("pk"), RawSQL(_GRANTED.format(kept=_WITH if permission else ""), [*asked, *asked]))
 
 
+def _held_by(user: uuid.UUID) -> Among:
+    """What lies under the keys of a group to which one person holds the root."""
+    return Among(models.F("key_holder"), RawSQL(_OWN_GROUPS, [user]))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: Any) -> Self:
         """Keep the cases that exist for this person: granted to them or their organisation, or theirs to supervise."""
@@ -67,20 +75,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if user.has_perm(Permission.SUPERVISE_CASES):
             # First what holds of nearly every case, so that a long list of grants is searched for the others only.
             of_the_unit = Among(models.F("key_holder"), RawSQL(_OF_THE_UNIT, []))
-            return self.filter(models.Q(of_the_unit) | models.Q(_granted(user.pk)))
-        return self.filter(_granted(user.pk))
+            return self.filter(models.Q(of_the_unit) | models.Q(_granted(user.pk)) & models.Q(_held_by(user.pk)))
+        return self.worked_by(user)
 
     def worked_by(self, user: "User") -> Self:
         """Keep the cases this person works on, leading them or sharing in them."""
         if not user.is_active:
             return self.none()
-        return self.filter(_granted(user.pk))
+        return self.filter(_granted(user.pk), _held_by(user.pk))
 
     def shared_with(self, user: "User") -> Self:
         """Keep the cases that others lead and share with this person."""
         if not user.is_active:
             return self.none()
-        return self.filter(_granted(user.pk, SHARE))
+        return self.filter(_granted(user.pk, SHARE), _held_by(user.pk))
 
     def under(self, lead: uuid.UUID) -> Self:
         """Keep the cases of one lead, given by their id, for who looks over the unit; also of one who has left."""
@@ -88,7 +96,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def telling_grants_of(self, user: "User") -> Self:
         """Have each case know what was granted on it to this person, so that it need not be asked again."""
-        granted = RawSQL(_GRANTS_OF, [user.pk, user.pk], ArrayField(models.TextField()))
+        granted = RawSQL(_GRANTS_OF, [user.pk] * 3, ArrayField(models.TextField()))
         return self.annotate(granted=granted, asked_by=models.Value(user.pk, models.UUIDField()))
 
     def open(self) -> Self:

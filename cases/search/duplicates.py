@@ -55,8 +55,12 @@ def compare(by: Acting) -> int:
     told = searchable.told(cards)
     asked = [(card, question) for card in cards if card.pk in told for question in _questions(told[card.pk])]
     answers = searchable.fitting(*(question for _, question in asked))
+    # The desk is the unit's: a case in a circle never comes to it, also where who compares is in that circle.
+    of_the_unit = _held_by_unit({hit.case for hits in answers for hit in hits}, by)
     pairs = [
-        pair for (card, question), hits in zip(asked, answers, strict=True) for pair in _pairs(card, question, hits)
+        pair
+        for (card, question), hits in zip(asked, answers, strict=True)
+        for pair in _pairs(card, question, [hit for hit in hits if hit.case in of_the_unit])
     ]
     with transaction.atomic():
         found = _put_on_desk(by, pairs, entry)
@@ -73,6 +77,11 @@ def desk_of(by: Acting) -> Desk:
 
 def _uncompared(by: Acting):
     return Card.objects.filter(compared=False).held_by(groups_seen_whole(by))
+
+
+def _held_by_unit(cases: set[uuid.UUID], by: Acting) -> set[uuid.UUID]:
+    held = Case.objects.filter(pk__in=cases, key_holder__in=groups_seen_whole(by))
+    return set(held.values_list("pk", flat=True))
 
 
 def _questions(words: Words) -> Iterator[Asked]:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import policies
+from cases.circle import circle_of
 from cases.contact import contact_of
 from cases.doors import CASEWORK, open_case
 from cases.forms.inquiry import InquiryForm
@@ -48,6 +49,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "may_write": policies.may_write(case, request.user),
         "steps": steps_of(case, request.user),
         "stages": stages_of(case, {event.stage for event in events}),
+        "circle": circle_of(case, opened, request.acting.vault),
         "team": team_of(case, request.user),
         "events": narrowed(events, kind, by_day_of_event=by_day),
         "is_empty": len(events) == 1,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.circle import asked_in_words
 from cases.closing import Line, closing_in_words, proposal
 from cases.doors import CASEWORK, find_case, open_case, open_decision
 from cases.forms.steps import DECISIONS, FORMS, StepForm
@@ -112,4 +113,6 @@ def _decided_on(request: HttpRequest, case: Case, step: Step) -> Sequence[Line]:
     opened = open_decision(request, case)
     if step.name == "countersign":
         return risk_in_words(max((opened.read(row, "story") for row in case.risks.all()), key=lambda s: s.recorded_at))
+    if step.name in ("approve_circle", "approve_lift"):
+        return asked_in_words(case, opened)
     return closing_in_words(proposal(case, opened))

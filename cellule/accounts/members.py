@@ -16,7 +16,7 @@ from cellule.accounts.roles import AGENCY_COORDINATOR, SUPERVISOR
 from cellule.vault import membership, removal, rosters, words
 from cellule.vault.actions import ENROLLED
 from cellule.vault.identities import HOUSE
-from cellule.vault.models import Roster
+from cellule.vault.models import KeyGroup, Roster
 from cellule.vault.rosters import VerifiedRoster
 
 _HISTORY = (INVITED, ENROLLED, ADMITTED, ROLE_PROPOSED, ROLE_CHANGED, KEYS_LOST, REMOVED)
@@ -77,7 +77,9 @@ def may_change_role(by: Acting, person: User) -> bool:
 
 def places(person: User) -> list[Place]:
     """Where a person stands, in the order of the groups' names, in a few queries however long the chains are."""
-    found = removal.places_of(person.pk, agency_of(person))
+    placed = removal.places_of(person.pk, agency_of(person))
+    # Who is in the circle of which case is not the team's to know.
+    found = {group: roster for group, roster in placed.items() if roster.body.kind != KeyGroup.Kind.CIRCLE}
     admissions = admitted([(roster, person.pk) for roster in found.values()])
     return sorted(
         (

@@ -37,6 +37,9 @@ def members(by: Acting) -> list[TeamMember]:
     named: dict[uuid.UUID, list[VerifiedRoster]] = {}
     for group in by.vault.memberships:
         roster = by.vault.rosters[group]
+        # Who is in the circle of which case is not the team's to know.
+        if roster.body.kind == KeyGroup.Kind.CIRCLE:
+            continue
         for member in roster.body.members:
             named.setdefault(member.user, []).append(roster)
     admissions = admitted([(roster, user) for user, found in named.items() for roster in found])

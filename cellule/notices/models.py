@@ -17,6 +17,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Keep what this person has not read yet."""
         return self.filter(recipient=user, read_on=None)
 
+    def about(self, reference: str) -> "NoticeQuerySet":
+        """Keep what leads to the record with this reference."""
+        return self.filter(reference=reference)
+
+    def lead_nowhere(self) -> int:
+        """Take the reference out of these, for whom it names nothing any more; say how many there were."""
+        return self.update(reference="")
+
     def mark_read(self) -> int:
         """Note that these were read today, and say how many were not before."""
         return self.filter(read_on=None).update(read_on=timezone.localdate())

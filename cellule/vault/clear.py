@@ -136,7 +136,11 @@ _REVIEWED = [
     ("cases.case", "Mondays, nothing finer", ["opened_week", "intake_week", "closed_week"]),
     ("cases.case", _WORK, ["version", "awaits_lead", "contact_settled"]),
     ("cases.case", "false until assessed as much as while a second person is awaited", ["risk_settled"]),
-    ("cases.case", _STAFF, ["closing_proposed_by", "closed_by", "risk_assessed_by"]),
+    (
+        "cases.case",
+        _STAFF,
+        ["closing_proposed_by", "closed_by", "risk_assessed_by", "circle_asked_by", "lift_asked_by"],
+    ),
     ("cases.incident", _OPAQUE, ["id", "reference", "case"]),
     ("cases.incident", "a Monday, nothing finer", ["recorded_week"]),
     ("cases.incident", _WORK, ["version"]),

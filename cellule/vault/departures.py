@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, models
 
 from cellule.vault.models import Departure, KeyGroup
 from cellule.vault.rosters import VerifiedRoster
@@ -42,9 +42,12 @@ def _lock_of(group: uuid.UUID) -> int:
 def left_out(roster: VerifiedRoster, departed: Iterable[str]) -> frozenset[str]:
     """Which of the keys in a roster are to be left out of the next one.
 
-    Those who may admit stay while nobody could admit without them: then the house root speaks first.
+    Those who may admit stay while nobody could admit without them: then the house root speaks first. Nobody is let into
+    a circle, so nobody stays in one for that.
     """
     gone = {member.fingerprint for member in roster.body.members}.intersection(departed)
+    if roster.body.kind == KeyGroup.Kind.CIRCLE:
+        return frozenset(gone)
     if gone and not any(m.may_admit and m.fingerprint not in gone for m in roster.body.members):
         gone -= {m.fingerprint for m in roster.body.members if m.may_admit}
     return frozenset(gone)
@@ -53,11 +56,12 @@ def left_out(roster: VerifiedRoster, departed: Iterable[str]) -> frozenset[str]:
 def is_last(roster: VerifiedRoster, user: uuid.UUID) -> bool:
     """Whether nobody could admit into a group, or be in it at all, without this member.
 
-    Somebody whose own keys count no more is nobody's successor.
+    Somebody whose own keys count no more is nobody's successor. In a circle everybody left is one: who is in it cannot
+    keep themselves in the house by it.
     """
     departed = set(Departure.objects.filter(group_id=roster.body.group).values_list("fingerprint", flat=True))
     staying = [m for m in roster.body.members if m.user != user and m.fingerprint not in departed]
-    return not any(m.may_admit for m in staying)
+    return not any(m.may_admit or roster.body.kind == KeyGroup.Kind.CIRCLE for m in staying)
 
 
 def note(places: dict[uuid.UUID, VerifiedRoster], user: uuid.UUID) -> None:
@@ -73,5 +77,8 @@ def note(places: dict[uuid.UUID, VerifiedRoster], user: uuid.UUID) -> None:
 
 
 def groups_within(organisation: uuid.UUID | None) -> list[uuid.UUID]:
-    """The key groups of the house (None), or of one agency."""
-    return list(KeyGroup.objects.filter(organisation=organisation).values_list("pk", flat=True))
+    """The key groups of the house (None), or of one agency; a circle once it is there, and as long as it holds a case."""
+    over = models.Q(kind=KeyGroup.Kind.CIRCLE, wraps=None)
+    return list(
+        KeyGroup.objects.filter(organisation=organisation).exclude(over).values_list("pk", flat=True).distinct()
+    )

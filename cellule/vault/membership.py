@@ -328,4 +328,5 @@ def kind_label(kind: str) -> str:
         KeyGroup.Kind.AUDITORS: _("Auditors"),
         KeyGroup.Kind.PRIVACY: _("Privacy officers"),
         KeyGroup.Kind.AGENCY: _("Agency"),
+        KeyGroup.Kind.CIRCLE: _("Circle"),
     }[KeyGroup.Kind(kind)]

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -71,6 +72,20 @@ def discard(holder: uuid.UUID, parked: uuid.UUID) -> None:
         if ParkedText.objects.filter(pk=parked, holder=holder).exists():
             OwnerKey.objects.filter(owner=parked).delete()
             ParkedText.objects.filter(pk=parked).delete()
+
+
+def discard_about(reference: str, *, besides: Collection[uuid.UUID]) -> int:
+    """Forget for good what others than these people have kept of pages about one record; gives how many texts.
+
+    `reference`: as addresses hold it (`7QK2-M9XD`).
+    """
+    kept = ParkedText.objects.filter(path__icontains=reference) | ParkedText.objects.filter(
+        path__icontains=reference.replace("-", "")
+    )
+    with transaction.atomic():
+        found = list(kept.exclude(holder__in=besides).values_list("pk", flat=True))
+        OwnerKey.objects.filter(owner__in=found).delete()
+        return ParkedText.objects.filter(pk__in=found).delete()[0]
 
 
 def _verified_public(holder: uuid.UUID) -> PublicIdentity | None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from audit.log.actor import Actor
 from cellule.vault import membership, rosters, sessions
 from cellule.vault.departures import groups_within, hold, is_last, note
-from cellule.vault.models import GroupWrap, OwnerKey, ParkedText, Roster, Slot
+from cellule.vault.models import GroupWrap, KeyGroup, OwnerKey, ParkedText, Roster, Slot
 from cellule.vault.rosters import VerifiedRoster
 from cellule.vault.sealing import VaultError
 from cellule.vault.unlocked import NotAMember, Unlocked
@@ -87,7 +87,9 @@ def change_role(
     places = places_of(user, unlocked.organisation)
     if not places or user == unlocked.user:
         raise NotAMember
-    left = {group: roster for group, roster in places.items() if roster.body.kind not in kinds}
+    # Who is of the unit stays in the circles of their cases.
+    stays_in = {*kinds, *([KeyGroup.Kind.CIRCLE] if KeyGroup.Kind.UNIT in kinds else [])}
+    left = {group: roster for group, roster in places.items() if roster.body.kind not in stays_in}
     if not all(membership.may_admit_to(unlocked, kind, role) for kind in (*kinds, *_kinds(left))):
         raise membership.MayNotAdmit
     loses_rights = left if may_admit else places
@@ -110,5 +112,5 @@ def _kinds(places: dict[uuid.UUID, VerifiedRoster]) -> list[str]:
 
 
 def _with_rosters(organisation: uuid.UUID | None) -> list[uuid.UUID]:
-    signed = Roster.objects.filter(group__organisation=organisation)
+    signed = Roster.objects.filter(group__in=groups_within(organisation))
     return list(signed.values_list("group_id", flat=True).distinct())

@@ -7,19 +7,18 @@ import hashlib
 import threading
 import uuid
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-import orjson
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from cellule.vault import authority, house
+from cellule.vault.circle_rules import refusal_of_circle
 from cellule.vault.identities import Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
-from cellule.vault.sealing import VaultError
+from cellule.vault.roster_body import SUPERVISOR, Member, RosterBody, RosterRefused
 
-SUPERVISOR = "supervisor"
 COORDINATOR = "agency_coordinator"
 _AGENCY_ROLES = {COORDINATOR, "agency_worker"}
 _HOUSE_KINDS = {KeyGroup.Kind.INTAKE, KeyGroup.Kind.UNIT}
@@ -31,97 +30,6 @@ WHERE g.kind = %s OR g.id = %s
 GROUP BY g.id, g.kind
 ORDER BY g.id
 """
-
-
-class RosterRefused(VaultError):
-    """A roster that does not follow from the one before, or a house that is not the pinned one."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """One member: user, fingerprint of the public keys (hex), role code, whether they may admit others."""
-
-    user: uuid.UUID
-    fingerprint: str
-    role: str
-    may_admit: bool = False
-
-
-@dataclass(frozen=True)
-class RosterBody:
-    """What is signed. `epoch` 0 means that no member has made the group's root yet."""
-
-    group: uuid.UUID
-    kind: str
-    number: int
-    previous: str
-    epoch: int
-    post_box: bytes
-    commitment: bytes
-    members: tuple[Member, ...]
-    # The unit roster that makes the signer a supervisor: in a first roster, and where a coordinator joins an agency.
-    authority: int | None = None
-    # Whose group an agency's is; None for the groups of the house.
-    organisation: uuid.UUID | None = None
-    # Where somebody supervises no more: the hashes of all that supervisors have signed for other groups until then.
-    vouched: tuple[str, ...] | None = None
-
-    def encode(self) -> bytes:
-        """Canonical JSON: sorted keys, no floats."""
-        return orjson.dumps(
-            {
-                "v": 1,
-                "group": str(self.group),
-                "kind": self.kind,
-                "number": self.number,
-                "previous": self.previous,
-                "epoch": self.epoch,
-                "post_box": self.post_box.hex(),
-                "commitment": self.commitment.hex(),
-                "authority": self.authority,
-                "members": [
-                    {"user": str(m.user), "fingerprint": m.fingerprint, "role": m.role, "may_admit": m.may_admit}
-                    for m in self.members
-                ],
-                **({"organisation": str(self.organisation)} if self.organisation else {}),
-                **({"vouched": list(self.vouched)} if self.vouched is not None else {}),
-            },
-            option=orjson.OPT_SORT_KEYS,
-        )
-
-    @classmethod
-    def decode(cls, body: bytes) -> "RosterBody":
-        try:
-            stored = orjson.loads(body)
-            if stored.pop("v") != 1:
-                raise RosterRefused("unknown version")
-            members = tuple(
-                Member(uuid.UUID(m["user"]), m["fingerprint"], m["role"], m["may_admit"]) for m in stored.pop("members")
-            )
-            organisation, vouched = stored.pop("organisation", None), stored.pop("vouched", None)
-            return cls(
-                group=uuid.UUID(stored.pop("group")),
-                organisation=uuid.UUID(organisation) if organisation else None,
-                post_box=bytes.fromhex(stored.pop("post_box")),
-                commitment=bytes.fromhex(stored.pop("commitment")),
-                members=members,
-                vouched=None if vouched is None else tuple(vouched),
-                **stored,
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise RosterRefused("not a roster") from error
-
-    @property
-    def supervisors(self) -> frozenset[str]:
-        """The fingerprints of those who supervise."""
-        return frozenset(member.fingerprint for member in self.members if member.role == SUPERVISOR)
-
-    def member(self, user: uuid.UUID) -> Member | None:
-        return self._by_user.get(user)
-
-    @cached_property
-    def _by_user(self) -> dict[uuid.UUID, Member]:
-        return {member.user: member for member in self.members}
 
 
 @dataclass(frozen=True)
@@ -286,6 +194,10 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     is_agency = body.kind == KeyGroup.Kind.AGENCY
     if is_agency != (body.organisation is not None):
         raise RosterRefused("an agency is one organisation's")
+    if (body.kind == KeyGroup.Kind.CIRCLE) != (body.owner is not None) or (
+        previous and previous.body.owner != body.owner
+    ):
+        raise RosterRefused("a circle is one case's")
     if any((member.role in _AGENCY_ROLES) != is_agency for member in body.members):
         raise RosterRefused("a role that has no place in this group")
     signers, own_hash = _signers(encoded, row.signatures), body_hash(encoded)
@@ -338,6 +250,8 @@ def _accept_first(body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: st
         return
     if body.authority is None:
         raise RosterRefused("no authority named")
+    if body.kind == KeyGroup.Kind.CIRCLE and (refusal := refusal_of_circle(body, _unit_named_by(body), signers)):
+        raise RosterRefused(refusal)
     if body.kind == KeyGroup.Kind.AGENCY and [(m.role, m.may_admit) for m in body.members] != [(COORDINATOR, True)]:
         raise RosterRefused("an agency begins with its coordinator")
 
@@ -348,6 +262,17 @@ def _check_authority(body: RosterBody, signers: set[tuple[uuid.UUID, str]], own_
         raise RosterRefused("no authority named")
     if reason := authority.why_not(unit, body.authority, {fingerprint for _, fingerprint in signers}, own_hash):
         raise RosterRefused(reason)
+
+
+def _unit_named_by(body: RosterBody) -> RosterBody:
+    """The unit's roster whose number a roster names as its authority."""
+    unit = verified_of(KeyGroup.Kind.UNIT)
+    if unit is None or type(body.authority) is not int:
+        raise RosterRefused("no authority named")
+    row = Roster.objects.filter(group_id=unit.body.group, number=body.authority).first()
+    if row is None or body_hash(bytes(row.body)) not in unit.history[row.number :][:1]:
+        raise RosterRefused("no authority named")
+    return RosterBody.decode(bytes(row.body))
 
 
 def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
@@ -370,6 +295,7 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
         return
+    is_circle = body.kind == KeyGroup.Kind.CIRCLE
     # An agency's keys are its own: the house holds none of them, and decides on nobody there.
     by_house = body.kind != KeyGroup.Kind.AGENCY and house.signs(signers, pin, body.group, body.number)
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]
@@ -387,12 +313,14 @@ def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid
     if body.kind == KeyGroup.Kind.UNIT and before.supervisors - body.supervisors and body.vouched is None:
         raise RosterRefused("what supervisors have signed is not written down")
     changed = {m for m in body.members if m not in before.members}
+    if is_circle and changed:
+        raise RosterRefused("nobody joins a circle that is there")
     # Whoever is left may see that somebody's keys count no more; who comes in, and as what, is for those who admit.
     if changed and not any(m.may_admit for m in members):
         raise RosterRefused("signer may not admit")
     if body.epoch == before.epoch and _left(before, body):
         raise RosterRefused("who has left still holds the root")
-    if not any(m.may_admit for m in body.members):
+    if not is_circle and not any(m.may_admit for m in body.members):
         raise RosterRefused("nobody would be left who may admit")
     if body.kind == KeyGroup.Kind.AGENCY and any(m.may_admit or m.role == COORDINATOR for m in changed):
         raise RosterRefused("who may admit into an agency is a supervisor's to let in")

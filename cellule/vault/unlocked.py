@@ -45,7 +45,7 @@ SELECT g.id, r.newest, w.id, w.epoch, w.wrap,
 FROM keys.vault_keygroup g
 JOIN (SELECT group_id, max(number) AS newest FROM keys.vault_roster GROUP BY group_id) r ON r.group_id = g.id
 LEFT JOIN keys.vault_groupwrap w ON w.group_id = g.id AND w.holder = %s
-WHERE g.organisation IS NOT DISTINCT FROM %s
+WHERE g.organisation IS NOT DISTINCT FROM %s AND (g.kind <> 'circle' OR w.id IS NOT NULL)
 """
 
 # A person turns their keys by enrolling anew; until then what they alone hold lies under one wrapping key.
@@ -105,7 +105,9 @@ class Unlocked(OpenKeys):
             group: member
             for group, roster in self.rosters.items()
             if (member := roster.member(self.user))
-            and (member.fingerprint, member.role) == (fingerprint, self.role)
+            and member.fingerprint == fingerprint
+            # In a circle it is the person who was named.
+            and (member.role == self.role or roster.body.kind == KeyGroup.Kind.CIRCLE)
             and fingerprint not in self._groups[2][group]
         }
 

@@ -2,8 +2,10 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from audit.log.models import Entry
 from cases.models import Case, Channel, Interpreter
@@ -81,3 +83,23 @@ def logged(db):
         return [(row.action, row.subject_type, row.reference, row.relation, row.outcome) for row in rows]
 
     return gained
+
+
+@pytest.fixture
+def just_before_its_keys_are_read():
+    """Do something once, between the moment in which a page finds a case and the one in which it reads its keys."""
+
+    def page_with(act: Callable[[], None], page: Callable[[], object]) -> object:
+        left = [act]
+
+        def between(execute, sql, params, many, context):
+            if left and "FROM keys.vault_ownerkey k" in sql:
+                left.pop()()
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(between):
+            answer = page()
+        assert left == []
+        return answer
+
+    return page_with

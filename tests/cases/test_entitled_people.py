@@ -7,6 +7,7 @@ and its keys.
 import uuid
 from dataclasses import dataclass, field
 
+import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest
@@ -19,7 +20,9 @@ from audit.log.models import Entry
 from cases.doors import CASEWORK, open_case
 from cases.models import Case, ContactRules, Need, PersonOrdinary, State
 from cases.models.codes import RiskLevel
+from cellule.accounts.acting import Acting
 from cellule.steps import TooLate
+from cellule.vault.unlocked import NotAMember
 from tests.factories import assess, case_at, need, take
 from tests.people import acting, signed_in
 
@@ -66,6 +69,14 @@ WRITES = {
     "great risk": lambda case, by, to: assess(case, by, RiskLevel.HIGH),
     **{f"need: {step.name}": _move_a_need(step.name) for step in Need.steps()},
 }
+# Whom a circle is asked for, by the name that is drawn.
+CIRCLES = {
+    "ana": ("claire", "mireille"),
+    "claire": ("claire", "omar"),
+    "joaquin": ("joaquin", "mireille", "omar"),
+    "mireille": ("mireille", "omar"),
+    "omar": ("claire", "joaquin", "mireille"),
+}
 GRANTS = ("assign", "hand_over", "share", "end_sharing")
 STEPS = tuple(step.name for step in Case.steps())
 
@@ -103,12 +114,26 @@ STARTS = st.one_of(
 
 @dataclass
 class Entitled:
-    """Who leads and who shares, from what was done."""
+    """Who leads and who shares, and who is in the circle if there is one, from what was done."""
 
     lead: str | None
     shares: set[str] = field(default_factory=set)
+    circle: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     def follow(self, act: Act) -> None:
+        if act.what == "ask_circle":
+            self.asked = frozenset(CIRCLES[act.to])
+        if act.what == "drop_circle":
+            self.asked = frozenset()
+        if act.what == "approve_circle":
+            self.circle, self.asked = self.asked, frozenset()
+            self.lead = self.lead if self.lead in self.circle else None
+            self.shares = set(self.circle) - {self.lead}
+        if act.what == "approve_lift":
+            self.circle = frozenset()
+        if act.what in ("assign", "hand_over") and self.circle and self.lead:
+            self.shares.add(self.lead)
         if act.what == "hand_to_unit":
             self.lead = None
         if act.what in ("assign", "hand_over"):
@@ -125,7 +150,7 @@ class Entitled:
 
     @property
     def seeing(self) -> set[str]:
-        return self.working | SUPERVISORS
+        return set(self.circle) if self.circle else self.working | SUPERVISORS
 
 
 # --- What is found ----------------------------------------------------------------------------------
@@ -185,23 +210,39 @@ class EntitledPeople(TestCase):
         return offered[ahead.nth % len(offered)]
 
     def _done(self, case: Case, act: Act, entitled: Entitled) -> bool:
-        by = self.people[(entitled.lead or "mireille") if act.who == "whoever leads" else act.who]
+        by = self._now((entitled.lead or "mireille") if act.who == "whoever leads" else act.who)
         fresh, to = Case.objects.get(pk=case.pk), self.people[act.to].user
+        told = {"to": to} if act.what in GRANTS else {}
+        if act.what == "ask_circle":
+            told = {"people": [self.people[name].user for name in CIRCLES[act.to]]}
         try:
             if act.what in WRITES:
                 WRITES[act.what](fresh, by, to)
             else:
-                take(fresh, act.what, by, **({"to": to} if act.what in GRANTS else {}))
+                take(fresh, act.what, by, **told)
         except (Http404, PermissionDenied, TooLate):
             return False
         return True
 
+    def _now(self, name: str) -> Acting:
+        """The person in a request that begins now: the vault read anew."""
+        if (vault := self.people[name].unlocked) is not None:
+            vault.forget()
+        return self.people[name]
+
     def _entries(self) -> int:
-        return Entry.objects.filter(outcome="done").count()
+        # A circle signs rosters as well, which the vault tells of.
+        return Entry.objects.filter(outcome="done", action__startswith="cases.").count()
 
     def _ask_what_a_commit_asks(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+    def _assert_without_keys(self, case: Case, person: Acting) -> None:
+        """Whoever is outside a circle could not open it with any right to look: the vault has nothing for them."""
+        if case.is_in_circle and person.unlocked is not None:
+            with pytest.raises(NotAMember):
+                person.unlocked.wrapping_key(case.key_holder, 1)
 
     def _assert_led(self, case: Case, entitled: Entitled) -> None:
         """An open case has exactly one lead, or waits for one."""
@@ -228,12 +269,13 @@ class EntitledPeople(TestCase):
     def _opened(self, case: Case, name: str) -> str:
         """What the one door to a case opens for somebody, with their own keys."""
         request = HttpRequest()
-        request.acting, request.user = self.people[name], self.people[name].user
+        request.acting, request.user = self._now(name), self.people[name].user
         before = self._entries()
         try:
             found, opened = open_case(request, case.reference, purpose=CASEWORK)
         except Http404:
             assert self._entries() == before
+            self._assert_without_keys(Case.objects.get(pk=case.pk), request.acting)
             return "404"
         # Every look is an entry, and whoever may look has keys that fit.
         assert self._entries() == before + 1

@@ -2,34 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
-from django.db import connection
 from django.urls import reverse
 
 from cases.models import Case
 from tests.factories import inquiry, take
 
 OPENED, STORY = "cases.case_opened", "cases.story_revealed"
-
-
-@pytest.fixture
-def just_before_its_keys_are_read():
-    """Do something once, between the moment in which a page finds a case and the one in which it reads its keys."""
-
-    def page_with(act: Callable[[], None], page: Callable[[], object]) -> object:
-        left = [act]
-
-        def between(execute, sql, params, many, context):
-            if left and "FROM keys.vault_ownerkey k" in sql:
-                left.pop()()
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(between):
-            answer = page()
-        assert left == []
-        return answer
-
-    return page_with
 
 
 def _begin(case: Case, by) -> Callable[[], None]:

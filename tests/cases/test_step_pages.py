@@ -40,7 +40,7 @@ def test_page_offers_what_the_lead_may_do_and_says_why_not_the_rest(as_, active,
     page = as_("claire").get(reverse("cases:case", args=[active.reference]))
 
     offered = [button.href.rstrip("/").rpartition("/")[2] for button in page.context["steps"].buttons]
-    assert offered == ["proposer-fermeture", "transmettre", "partager"]
+    assert offered == ["proposer-fermeture", "transmettre", "partager", "demander-cercle"]
     assert [str(name) for name, _why in page.context["steps"].refused] == ["Passer au suivi"]
     assert "besoin urgent" in page.text
 

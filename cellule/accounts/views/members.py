@@ -121,6 +121,8 @@ def _to_decide_on(request: HttpRequest, person: uuid.UUID) -> User:
 
 def _turns_now(request: HttpRequest, person: User) -> bool:
     """Whether whoever asks holds the keys of every group that is left: then all of them turn in this request."""
-    left = removal.places_of(person.pk, agency_of(person))
-    vault = request.acting.vault
+    vault, kept = request.acting.vault, {place.kind for place in members.places(person)}
+    left = [
+        group for group, roster in removal.places_of(person.pk, agency_of(person)).items() if roster.body.kind in kept
+    ]
     return all(group in vault.memberships and vault.holds_root(group) for group in left)

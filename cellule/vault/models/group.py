@@ -6,7 +6,7 @@ from django.db import models
 
 
 class KeyGroup(models.Model):
-    """A vault group: the intake, the unit, the auditors, the privacy officers, each partner agency; later circles."""
+    """A vault group: the intake, the unit, the auditors, the privacy officers, each partner agency; the circles of cases."""
 
     class Kind(models.TextChoices):
         INTAKE = "intake"
@@ -14,6 +14,7 @@ class KeyGroup(models.Model):
         AUDITORS = "auditors"
         PRIVACY = "privacy"
         AGENCY = "agency"
+        CIRCLE = "circle"
 
     insert_only = True
     key_schema = True
@@ -26,7 +27,9 @@ class KeyGroup(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind"], condition=models.Q(organisation=None), name="key_group_one_of_the_house_per_kind"
+                fields=["kind"],
+                condition=models.Q(organisation=None) & ~models.Q(kind="circle"),
+                name="key_group_one_of_the_house_per_kind",
             ),
             models.UniqueConstraint(fields=["kind", "organisation"], name="key_group_one_per_agency"),
             models.CheckConstraint(

@@ -13,7 +13,8 @@ ROWS = 51
 _COLUMNS = ", ".join(f"c.{field.column}" for field in Case._meta.concrete_fields)
 _OPEN = "c.state IN ('inquiry', 'intake', 'assessment', 'active', 'follow_up')"
 _LAST = f"ORDER BY c.opened_week DESC, c.id LIMIT {ROWS}"
-_GRANTED = """c.id IN (
+_HELD = "c.key_holder IN (SELECT group_id FROM keys.vault_groupwrap WHERE holder = %(user)s)"
+_GRANTED = f"""{_HELD} AND c.id IN (
     SELECT content_object_id FROM cases_caseusergrant WHERE user_id = %(user)s
     UNION ALL
     SELECT g.content_object_id FROM cases_casegroupgrant g JOIN accounts_user_groups m USING (group_id)
