@@ -78,3 +78,7 @@ MATCH_FOUND = Action("cases.match_found", _("Put a possible match on the unit’
 MATCH_LOOKED_AT = Action("cases.match_looked_at", _("Looked at a possible match without deciding"))
 MATCH_SAME = Action("cases.match_same", _("Decided that two cases are about the same person"))
 MATCH_NOT_SAME = Action("cases.match_not_same", _("Decided that two cases are about two people"))
+
+# --- Destroyed -------------------------------------------------------------------------------------
+CASE_DESTROYED = Action("cases.case_destroyed", _("Destroyed a case for good"))
+COMPARTMENT_DESTROYED = Action("cases.compartment_destroyed", _("Destroyed a part of a case for good"))

@@ -8,5 +8,5 @@ class Referrals(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        # Each declares something: what stops with a consent, the parts of a case that are ours, what goes along, what its page tells.
-        from referrals import moving, panel, stopping, tabs  # noqa: F401
+        # Each declares something: what dies with a case, what goes along, what its page tells, what stops with a consent, its parts.
+        from referrals import destroying, moving, panel, stopping, tabs  # noqa: F401
