@@ -55,6 +55,8 @@ _ROWS: tuple[type[models.Model], ...] = (
 )
 # These hold in clear what a person allowed until when: they outlive the words in them.
 _STAY = (Consent,)
+# A case that is worked on is never without it, dead or not.
+_NEVER_EMPTY = ("cases.case.standing",)
 
 
 def dies_too(handler: DiesToo) -> DiesToo:
@@ -134,7 +136,7 @@ def _empty(rows: models.QuerySet, compartment: Compartment) -> None:
     dying = [field for field in sealed if field.compartment == compartment]
     if dying == sealed and rows.model not in (*_STAY, Case):
         rows.delete()
-    elif empty := {field.name: None for field in dying if field.null}:
+    elif empty := {field.name: None for field in dying if field.null and field.contract not in _NEVER_EMPTY}:
         rows.update(**empty)
 
 

@@ -109,16 +109,24 @@ class Searchable:
         """What is opened singly, then every block; each is forgotten before the next one is opened."""
         cards = cards_seen_singly(self._by, self._groups)
         self._loose = sum(card.block_id is None for card in cards)
-        told = self.told(cards)
-        yield None, Index(block_of((card, told[card.pk]) for card in cards if card.pk in told))
+        yield None, self._singly(cards)
         if not self._groups:
             return
         blocks = Block.objects.of_groups(self._groups)
         opened = open_for_search(self._by.vault, blocks, [Compartment.ORDINARY], self._entry)
+        keyless = [block.pk for block in blocks if not opened[block.pk].keys]
         for block in blocks:
-            # Somebody may have just deleted it, or its key; its cards are loose then.
+            # Whoever changed it past us hides what lies in it, and nothing else.
             with suppress(CannotOpen):
                 yield block.pk, Index(opened[block.pk].read(block, "words"))
+        # Somebody may have just deleted one, or its key: its cards are loose then. Or an older backup of everything but
+        # the keys has brought it back, and they lie in it still.
+        if keyless and (cards := list(Card.objects.filter(block__in=keyless))):
+            yield None, self._singly(cards)
+
+    def _singly(self, cards: Sequence[Card]) -> Index:
+        told = self.told(cards)
+        return Index(block_of((card, told[card.pk]) for card in cards if card.pk in told))
 
 
 class _Place(NamedTuple):
