@@ -7,12 +7,10 @@ write-ahead log, the DATA folder, both journals, the temporary folder. The same 
 
 import base64
 import io
-import json
 import logging
 import re
 import tempfile
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -32,96 +30,22 @@ from cellule.ground.discretion import Discreet
 from cellule.jobs import relay, work
 from cellule.vault import boot, letters, secrets_file, words
 from cellule.vault.membership import enrolled_public
-from cellule.vault.models import OwnerKey, ParkedText
+from cellule.vault.models import GroupWrap, KeyGroup, OwnerKey, ParkedText
 from cellule.vault.sealing import derive
 from cellule.vault.slots import open_root
 from referrals.models import Referral
 from tests.accounts.touches import touched
+from tests.looking import found_in
 from tests.people import acting, signed_in
 from tests.referrals.agencies import service
 from tests.referrals.sent import CLINIC, joined
 from tests.told_case import PHONE, empty_contracts, tell
+from tests.told_circle import tell_circle
 from tests.told_referral import tell_referrals
 from tests.world import PEOPLE
 
 # Every secret word begins alike, so that one search finds all of them; the clear one does not.
 SECRET, CLEAR = "MARQUÉ-SECRET", "REPÈRE-CLAIR"
-SHORTEST = 8
-
-
-# --- Looking ----------------------------------------------------------------------------------------
-
-
-def forms_of(secret: bytes | str) -> list[bytes]:
-    """The bytes that a secret would be in, whatever wrote it: as it is, UTF-16, hex, base64, JSON, an address."""
-    if isinstance(secret, bytes):
-        return [secret, secret.hex().encode(), *_base64(secret)]
-    plain = secret.encode()
-    forms = [plain, secret.encode("utf-16-le"), secret.encode("utf-16-be"), secret.encode("latin-1", "replace")]
-    forms += [plain.hex().encode(), *_base64(plain), *_base64(secret.encode("utf-16-le"))]
-    forms += [json.dumps(secret)[1:-1].encode(), quote(secret).encode(), quote(secret).replace("%20", "+").encode()]
-    return list(dict.fromkeys(forms))
-
-
-def _base64(data: bytes) -> list[bytes]:
-    """The characters that only these bytes give, for each of the three places they may begin at."""
-    found = []
-    for before, skipped in ((0, 0), (1, 2), (2, 3)):
-        encoded = base64.b64encode(bytes(before) + data)
-        found.append(encoded[skipped : (before + len(data)) // 3 * 4])
-    return found
-
-
-def found_in(haystack: bytes, secrets: dict[str, bytes | str]) -> set[str]:
-    """The names of the secrets that lie in these bytes in some form."""
-    forms = {form: name for name, secret in secrets.items() for form in forms_of(secret) if len(form) >= SHORTEST}
-    # Hex in either case, base64 in either alphabet.
-    haystacks = (haystack, haystack.lower(), haystack.translate(bytes.maketrans(b"-_", b"+/")))
-    return {forms[form] for straw in haystacks for form in _likely(straw, forms) if form in straw}
-
-
-def _likely(haystack: bytes, forms: Iterable[bytes]) -> set[bytes]:
-    """The forms of which some eight bytes were seen: hundreds of them are looked for in one pass.
-
-    Of every sixteen bytes the first eight are looked at, so nothing that is 23 bytes long can hide between; what is
-    shorter is always likely.
-    """
-    pieces: dict[bytes, set[bytes]] = {}
-    for form in forms:
-        for place in range(len(form) - 7):
-            pieces.setdefault(form[place : place + 8], set()).add(form)
-    likely = {form for form in forms if len(form) < 23}
-    for place in range(0, len(haystack), 16):
-        if (piece := haystack[place : place + 8]) in pieces:
-            likely |= pieces[piece]
-    return likely
-
-
-@pytest.mark.parametrize("secret", ["MARQUÉ-SECRET et plus", b"\x00\xff\x10 key of thirty-two bytes \xfb\xef\xbe"])
-@pytest.mark.parametrize(
-    "written",
-    [
-        lambda data: b"before" + data + b"after",
-        lambda data: data.hex().encode(),
-        lambda data: b"\\x" + data.hex().upper().encode(),
-        lambda data: base64.b64encode(data),
-        lambda data: base64.b64encode(b"x" + data + b"yz"),
-        lambda data: base64.b64encode(b"xy" + data),
-        lambda data: base64.urlsafe_b64encode(b"xyz" + data + b"."),
-    ],
-)
-def test_search_finds_what_was_written_in_any_form(secret, written):
-    data = secret if isinstance(secret, bytes) else secret.encode()
-
-    assert found_in(written(data), {"it": secret}) == {"it"}
-    assert found_in(written(bytes(reversed(data))), {"it": secret}) == set()
-
-
-@pytest.mark.parametrize(
-    "encode", [lambda s: s.encode("utf-16-le"), lambda s: json.dumps([s]).encode(), lambda s: quote(s).encode()]
-)
-def test_search_finds_words_in_any_encoding(encode):
-    assert found_in(encode(f"avant {SECRET} après"), {"it": SECRET}) == {"it"}
 
 
 # --- A day in the house -----------------------------------------------------------------------------
@@ -183,6 +107,7 @@ def _casework(day: Day) -> None:
     assert ParkedText.objects.count() == 1
     assert claire.get(f"/dossiers/?apres={quote(SECRET)}").status_code == 200
     assert claire.get(f"/{quote(SECRET)}/").status_code == 404
+    tell_circle(claire, mireille, SECRET)
     _out_and_back(day, claire, case)
 
 
@@ -278,12 +203,13 @@ def _keys(day: Day) -> None:
             day.root_of(f"group {group}", root)
             day.secrets[f"post box of {group}"] = derive(root, "group/mlkem768", 64)
     claire = acting("claire").vault
+    # Of the case in a circle too: Claire is of it.
     for row in OwnerKey.objects.filter(owner__in=Case.objects.values("pk")):
-        day.secrets[f"owner key {row}"] = claire._unwrap(row)
+        day.secrets[f"owner key {row} of {row.owner}"] = claire._unwrap(row)
     # Both sides hold the same keys of a packet: the unit's wraps lie under the root of its group.
     for packet in Referral.objects.all():
         for row in OwnerKey.objects.filter(owner=packet.pk, holder=packet.key_holder):
-            day.secrets[f"packet key {row}"] = claire._unwrap(row)
+            day.secrets[f"packet key {row} of {row.owner}"] = claire._unwrap(row)
     day.secrets["boot secret"] = boot.SECRET
     house = secrets_file.read()
     day.secrets |= {"server secret": house.server, **{f"pepper {n}": pepper for n, pepper in house.peppers.items()}}
@@ -370,8 +296,9 @@ def _server_files(server) -> bytes:
 
 def test_nothing_secret_lies_anywhere(day, journal, temporary_folder, postgres_server, tmp_path):
     data = settings.DATA
-    # There is something to find in every kind of record.
+    # There is something to find in every kind of record, and a circle to find it in.
     assert empty_contracts() == []
+    assert GroupWrap.objects.filter(group__kind=KeyGroup.Kind.CIRCLE, holder=acting("claire").user.pk).exists()
     # The secrets file and the list of fictional people are where these secrets live: own backup set, owner's alone.
     own = (data / "secrets", data / "fiction.json")
     places = {
