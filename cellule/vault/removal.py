@@ -90,7 +90,9 @@ def change_role(
     # Who is of the unit stays in the circles of their cases.
     stays_in = {*kinds, *([KeyGroup.Kind.CIRCLE] if KeyGroup.Kind.UNIT in kinds else [])}
     left = {group: roster for group, roster in places.items() if roster.body.kind not in stays_in}
-    if not all(membership.may_admit_to(unlocked, kind, role) for kind in (*kinds, *_kinds(left))):
+    # Whoever leaves the unit leaves its circles by that: nobody has to be in them to decide it.
+    decided = {*kinds, *_kinds(left)} - {KeyGroup.Kind.CIRCLE}
+    if not all(membership.may_admit_to(unlocked, kind, role) for kind in decided):
         raise membership.MayNotAdmit
     loses_rights = left if may_admit else places
     if any(is_last(roster, user) for roster in loses_rights.values()):
