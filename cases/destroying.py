@@ -111,8 +111,9 @@ def destroy_compartment(case: Case, compartment: Compartment, *, by: By) -> None
     parking.discard_about(held.code, besides=())
     if compartment == Compartment.STORY:
         held.notes.update(amends=None)
-    for model in (*_ROWS, Card):
+    for model in _ROWS:
         _empty(_rows(model, held), compartment)
+    _empty(_rows(Card, held), compartment)
     _empty(Case.objects.filter(pk=held.pk), compartment)
     # Whoever still has a page of it is overtaken.
     Case.objects.filter(pk=held.pk).update(version=F("version") + 1)
