@@ -143,7 +143,7 @@ def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
     known = before.member(member.user)
     if known is None or not GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).exists():
         GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).delete()
-        _wrap_for(root, {member.user: member.fingerprint})
+        wrap_for(root, {member.user: member.fingerprint})
     return True
 
 
@@ -216,7 +216,9 @@ def _waits(unlocked: Unlocked, group: uuid.UUID) -> bool:
     body, leaving = unlocked.rosters[group].body, unlocked.leaving(group)
     if body.epoch == 0:
         return True
-    return (bool(leaving) or body.authority is not None) and unlocked.holds_root(group)
+    # Who comes back into a circle gets its root from whoever signs them in.
+    passes_on = body.authority is not None and body.kind == KeyGroup.Kind.AGENCY
+    return (bool(leaving) or passes_on) and unlocked.holds_root(group)
 
 
 def _settle(unlocked: Unlocked, group: uuid.UUID, by: Actor) -> None:
@@ -231,7 +233,7 @@ def _pass_on(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> None:
     """Wrap the root for members who have none, and sign the same roster on: nobody has to look for them again."""
     root = unlocked.root(before.body.group, before.body.epoch)
     holders = GroupWrap.objects.filter(group_id=root.group, epoch=root.epoch).values_list("holder", flat=True)
-    _wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
+    wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
     sign_and_save(before, before.successor(), [(unlocked.user, unlocked.identity)], by)
 
 
@@ -255,7 +257,7 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
     holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
         holders[HOUSE] = house.pinned()
-    _wrap_for(made, holders)
+    wrap_for(made, holders)
     return made
 
 
@@ -272,8 +274,8 @@ def successor_of(before: VerifiedRoster, **changes: Any) -> RosterBody:
     return replace(body, vouched=tuple(sorted(signed)))
 
 
-def _wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
-    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder."""
+def wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
+    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder. RosterRefused."""
     rows = HolderKeys.objects.filter(pk__in=holders.values())
     known = {keys.fingerprint: keys for keys in (PublicIdentity.decode(bytes(row.public)) for row in rows)}
     # A row under a fingerprint proves nothing: the keys in it must hash to it.
