@@ -21,7 +21,7 @@ from cellule.vault.models import KeyGroup, OwnerKey
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import WrappedKey, owner_keys, told_key, wrapped_key
 from cellule.vault.posted import posted_key
-from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified_with_unit
+from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified, verified_with_unit
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed
 from cellule.vault.senders import Forged, Sender, bodies_of, keys_in, sender_of
 from cellule.vault.shared_keys import FIRST, Standing, key_for_the_agency, key_for_the_unit, made_for, ready, staying
@@ -41,7 +41,11 @@ class Packet(Protocol):
 
 
 class AddressedAlready(VaultError):
-    """A packet goes to one agency, once."""
+    """A packet goes to one agency, once; again only when its people have lost all their keys."""
+
+
+class BeyondReach(CannotOpen):
+    """It was sealed for keys that the agency's people have all lost: the unit can address it again."""
 
 
 @dataclass
@@ -101,6 +105,32 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
         keys[part.value] = (FIRST, AESGCM(key))
     OwnerKey.objects.bulk_create(rows)
     return Sealer(packet.pk, keys)
+
+
+def is_beyond_reach(packet: Packet) -> bool:
+    """Whether an agency's side is there and opens for nobody, since all its people have lost their keys; needs no key.
+
+    Raises RosterRefused.
+    """
+    if packet.agency_holder is None:
+        return False
+    reach = verified(packet.agency_holder).reach
+    return OwnerKey.objects.filter(owner=packet.pk, holder=packet.agency_holder, epoch__lt=reach).exists()
+
+
+def address_again(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Sealer:
+    """Mint a packet's keys as if it was sent for the first time; what was sealed before opens for neither side any more.
+
+    Inside the transaction that seals all of it again: whoever calls has opened it. Raises as `address`, and
+    AddressedAlready while the agency can open it, or is cut off.
+    """
+    sender_of(unlocked)
+    if packet.key_holder not in unlocked.memberships:
+        raise NotAMember
+    if not is_beyond_reach(packet):
+        raise AddressedAlready
+    OwnerKey.objects.filter(owner=packet.pk).delete()
+    return address(unlocked, packet, agency)
 
 
 def sign(
@@ -215,6 +245,8 @@ def open_packets(
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     rows = owner_keys(list(sides.values()), compartments)
     own = [row for row in rows if row.holder == sides[row.owner].key_holder]
+    if unlocked.organisation is not None and any(row.epoch < unlocked.rosters[row.holder].reach for row in own):
+        raise BeyondReach
     kept = ready(unlocked, {packet.pk: packet for packet in packets}, own)
     return unlocked.open_named(list(sides.values()), kept, entry)
 

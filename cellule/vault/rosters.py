@@ -48,6 +48,8 @@ class VerifiedRoster:
     authorised: tuple[str, ...]
     # Everybody whom one of its rosters has named.
     ever: frozenset[uuid.UUID]
+    # The oldest epoch that its members can open: an agency that lost all its keys begins anew, and nothing leads back.
+    reach: int
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self.body.member(user)
@@ -220,6 +222,7 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
         (*(previous.vouched if previous else ()), None if body.vouched is None else frozenset(body.vouched)),
         (*(previous.authorised if previous else ()), *((own_hash,) if body.authority is not None else ())),
         frozenset(member.user for member in body.members) | (previous.ever if previous else frozenset()),
+        previous.reach if previous and body.has_root else body.epoch + 1,
     )
 
 
@@ -279,13 +282,21 @@ def _unit_named_by(body: RosterBody) -> RosterBody:
 
 
 def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
-    """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root."""
+    """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root.
+
+    Or lets coordinators alone begin anew where nobody is left who opens anything: then there is no root until one of them
+    has made the next, and none that came before is theirs.
+    """
     if body.kind != KeyGroup.Kind.AGENCY:
         raise RosterRefused("authority belongs to first rosters")
+    begins_anew = (body.epoch, body.post_box, body.commitment) == (before.epoch, b"", b"")
+    if begins_anew and body.members and all((m.role, m.may_admit) == (COORDINATOR, True) for m in body.members):
+        return
     if (body.epoch, body.post_box, body.commitment) != (before.epoch, before.post_box, before.commitment):
         raise RosterRefused("a supervisor makes no root of an agency")
     added = set(body.members) - set(before.members)
-    if not set(before.members) <= set(body.members) or any(m.role != COORDINATOR for m in added):
+    kept = {m for m in before.members if m.user not in {one.user for one in added}}
+    if not kept <= set(body.members) or any(m.role != COORDINATOR for m in added):
         raise RosterRefused("a supervisor lets coordinators in, no more")
 
 
