@@ -118,19 +118,38 @@ def is_beyond_reach(packet: Packet) -> bool:
     return OwnerKey.objects.filter(owner=packet.pk, holder=packet.agency_holder, epoch__lt=reach).exists()
 
 
-def address_again(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Sealer:
-    """Mint a packet's keys as if it was sent for the first time; what was sealed before opens for neither side any more.
+def address_again(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> None:
+    """Put the keys of what was sent into the post box that an agency has now; the packet itself stays as it was signed.
 
-    Inside the transaction that seals all of it again: whoever calls has opened it. Raises as `address`, and
-    AddressedAlready while the agency can open it, or is cut off.
+    Inside the transaction that seals the rest of it again: what both sides wrote since, the agency opens under a new key.
+    Raises as `address`, CannotOpen, and AddressedAlready while the agency can open it, or is cut off.
     """
+    group, epoch = agency.body.group, agency.body.epoch
     sender_of(unlocked)
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
+    if packet.agency_holder != group or staying(group).hash != agency.hash:
+        raise RosterRefused("not the newest roster of the agency")
     if not is_beyond_reach(packet):
         raise AddressedAlready
-    OwnerKey.objects.filter(owner=packet.pk).delete()
-    return address(unlocked, packet, agency)
+    sent = [row for row in owner_keys([packet], PARTS) if (row.holder, row.version) == (packet.key_holder, FIRST)]
+    if len(sent) != len(PARTS):
+        raise CannotOpen
+    box = decode_box(agency.body.post_box)
+    OwnerKey.objects.filter(owner=packet.pk, holder=group).delete()
+    OwnerKey.objects.bulk_create(
+        posted_key(
+            b"".join(told_key(row, unlocked.wrapping_key(row.holder, row.epoch))),
+            box,
+            unlocked,
+            owner=packet.pk,
+            compartment=row.compartment,
+            version=FIRST,
+            holder=group,
+            epoch=epoch,
+        )
+        for row in ready(unlocked, {packet.pk: packet}, sent)
+    )
 
 
 def sign(
