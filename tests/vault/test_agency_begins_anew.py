@@ -43,9 +43,10 @@ def lost(parcel, coordinator, agency_worker) -> Acting:
     return enrol_anew("noor")
 
 
-def _let_in(person: Acting, by: Acting) -> None:
+def let_in(person: Acting, by: Acting) -> None:
     """As if the person had read their words out on the directory's number; then they ask for a page."""
     by.vault.forget()
+    membership.settle(by.vault, by.actor)
     team.admit(person.user, words_of(person), by=by)
     person.vault.forget()
     membership.settle(person.vault, person.actor)
@@ -54,7 +55,7 @@ def _let_in(person: Acting, by: Acting) -> None:
 def test_coordinator_begins_anew_and_the_chain_of_rosters_goes_on(lost, group, supervisor):
     before = rosters.verified(group)
 
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
 
     now = rosters.verified(group)
     assert (now.body.number, now.body.epoch) == (before.body.number + 2, before.body.epoch + 1)
@@ -67,7 +68,7 @@ def test_coordinator_begins_anew_and_the_chain_of_rosters_goes_on(lost, group, s
 def test_nothing_leads_back_to_the_lost_root(lost, group, supervisor):
     epoch = rosters.verified(group).body.epoch
 
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
 
     with pytest.raises(CannotOpen):
         lost.vault.root(group, epoch)
@@ -76,10 +77,10 @@ def test_nothing_leads_back_to_the_lost_root(lost, group, supervisor):
 
 
 def test_colleague_is_let_in_by_the_coordinator_again(lost, group, supervisor):
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
     thea = enrol_anew("thea")
 
-    _let_in(thea, lost)
+    let_in(thea, lost)
 
     assert thea.vault.current_root(group).root == lost.vault.current_root(group).root
 
@@ -93,17 +94,17 @@ def test_nobody_can_send_until_the_coordinator_has_made_the_root(lost, clinic, s
 
 
 def test_twice_is_once(lost, group, supervisor, second_supervisor):
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
     number = rosters.verified(group).body.number
 
-    _let_in(lost, second_supervisor)
+    let_in(lost, second_supervisor)
 
     assert rosters.verified(group).body.number == number
 
 
 def test_who_is_no_supervisor_lets_nobody_begin_anew(lost, group, caseworker):
     with pytest.raises(MayNotAdmit):
-        _let_in(lost, caseworker)
+        let_in(lost, caseworker)
 
 
 def test_agency_where_somebody_still_opens_keeps_its_root(
@@ -112,7 +113,7 @@ def test_agency_where_somebody_still_opens_keeps_its_root(
     """Noor alone has lost hers: Thea's next request makes the next root, from which the chain leads back."""
     noor = enrol_anew("noor")
     epoch = rosters.verified(group).body.epoch
-    _let_in(noor, supervisor)
+    let_in(noor, supervisor)
     assert not noor.is_admitted
 
     agency_worker.vault.forget()
@@ -181,7 +182,7 @@ def test_coordinators_alone_begin_anew(group, line, supervisor, role):
 
 
 def test_lost_keys_sign_nothing_newer(lost, group, coordinator, supervisor):
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
     before = rosters.verified(group)
     body = before.successor(members=(*before.body.members, Member(uuid.uuid4(), "0" * 64, "agency_worker")))
 
@@ -195,7 +196,7 @@ def test_lost_keys_sign_nothing_newer(lost, group, coordinator, supervisor):
 
 
 def test_packet_is_beyond_reach_until_the_unit_addresses_it_again(lost, parcel, clinic, caseworker, supervisor):
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
     with pytest.raises(BeyondReach):
         texts(lost, parcel)
 
@@ -215,7 +216,7 @@ def test_packet_that_opens_is_not_addressed_again(parcel, clinic, coordinator, c
 
 def test_packet_that_was_cut_is_not_addressed_again(lost, parcel, clinic, group, caseworker, supervisor):
     packets.cut(parcel.pk, group)
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
 
     with pytest.raises(AddressedAlready):
         packets.address_again(caseworker.vault, parcel, packets.agency_roster(caseworker.vault, clinic))
@@ -225,7 +226,7 @@ def test_packet_that_was_cut_is_not_addressed_again(lost, parcel, clinic, group,
 def test_only_the_unit_addresses_it_again(
     lost, parcel, clinic, caseworker, intake_worker, other_coordinator, supervisor
 ):
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
     roster = packets.agency_roster(caseworker.vault, clinic)
 
     for person in (lost, intake_worker, other_coordinator):
@@ -235,7 +236,7 @@ def test_only_the_unit_addresses_it_again(
 
 def test_packet_is_not_addressed_to_an_older_roster(lost, parcel, clinic, caseworker, supervisor):
     older = packets.agency_roster(caseworker.vault, clinic)
-    _let_in(lost, supervisor)
+    let_in(lost, supervisor)
 
     with pytest.raises(RosterRefused):
         packets.address_again(caseworker.vault, parcel, older)

@@ -19,7 +19,7 @@ from cellule.vault.models import GroupWrap, HolderKeys
 from cellule.vault.moving import move
 from cellule.vault.rosters import Member, RosterRefused
 from cellule.vault.unlocked import NotAMember, group_id
-from cellule.vault.words import fingerprint_words, new_passphrase
+from cellule.vault.words import fingerprint_words
 from tests.vault.kept import Kept
 from tests.vault.papers import Folder, folder_of, open_folder, read, write
 from tests.world import PEOPLE
@@ -52,7 +52,7 @@ def enrol_anew(name: str) -> Acting:
     user = User.objects.select_related("organisation").get(email=PEOPLE[name].email)
     with transaction.atomic():
         invitation = enrolment.invite(user, by=outside_a_browser(user, None).actor, by_mail=False)
-    passphrase = new_passphrase()
+    passphrase = PEOPLE[name].passphrase
     enrolment.enrol(Invitation.objects.get(pk=invitation.pk), passphrase, passphrase)
     return act_as(user.email, passphrase)
 
