@@ -264,8 +264,7 @@ def open_packets(
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     rows = owner_keys(list(sides.values()), compartments)
     own = [row for row in rows if row.holder == sides[row.owner].key_holder]
-    if unlocked.organisation is not None and any(row.epoch < unlocked.rosters[row.holder].reach for row in own):
-        raise BeyondReach
+    _expect_within_reach(unlocked, own)
     kept = ready(unlocked, {packet.pk: packet for packet in packets}, own)
     return unlocked.open_named(list(sides.values()), kept, entry)
 
@@ -290,6 +289,7 @@ def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartm
     standing, given = Standing(unlocked), {}
     for packet in packets:
         side, rows = sides[packet.pk], found[packet.pk]
+        _expect_within_reach(unlocked, [row for row in rows if row.holder == side.key_holder])
         if not any(row.holder == side.key_holder for row in rows):
             raise HeldElsewhere if rows and side.key_holder == packet.key_holder else CannotOpen
         key_for = key_for_the_agency if side.key_holder == packet.agency_holder else key_for_the_unit
@@ -297,6 +297,12 @@ def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartm
         given[packet.pk] = Sealer(packet.pk, {compartment.value: (version, AESGCM(key))})
     standing.keep()
     return given
+
+
+def _expect_within_reach(unlocked: Unlocked, own: Sequence[WrappedKey]) -> None:
+    """Raise BeyondReach for keys of an agency whose people have all lost what opened them."""
+    if unlocked.organisation is not None and any(row.epoch < unlocked.rosters[row.holder].reach for row in own):
+        raise BeyondReach
 
 
 def _side(unlocked: Unlocked, packet: Packet) -> _Side:
