@@ -14,6 +14,7 @@ from tests.factories import case_at, inquiry
 SOMEBODY, TUESDAY = uuid.UUID(int=7), "2026-11-17"
 # By constraint: the stage in which it is broken, and by what.
 BROKEN = {
+    "case_one_question_of_circle": (State.ACTIVE, {"circle_asked_by": SOMEBODY, "lift_asked_by": SOMEBODY}),
     "case_inquiry_precedes_intake": (State.INQUIRY, {"intake_week": this_week()}),
     "case_intake_explains_limits": (State.INTAKE, {"intake_week": None}),
     "case_assessment_knows_contact": (State.ASSESSMENT, {"contact_settled": False}),

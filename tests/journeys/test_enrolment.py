@@ -88,7 +88,7 @@ def mireille_lets_in(mireille, five: str) -> None:
     mireille.signs_in()
     mireille.goes_to("/equipe/")
     mireille.looks()
-    mireille.page.locator("main tbody a").click()
+    mireille.page.locator("main tbody a[href$='/admettre/']").click()
     mireille.reads(NAME)
     is_shown_nothing_of(mireille, five.split())
     mireille.types(typed=" ".join(reversed(five.split())))

@@ -72,7 +72,11 @@ def test_case_is_shared_written_by_both_and_handed_over(claire, joaquin, case, a
     joaquin.follows(case.code)
     joaquin.is_at(address)
     joaquin.is_offered(
-        "Go on to the follow-up", "Propose to close the case", "Hand over to a colleague", "Share with a colleague"
+        "Go on to the follow-up",
+        "Propose to close the case",
+        "Hand over to a colleague",
+        "Share with a colleague",
+        "Ask for a circle",
     )
     expect(joaquin.page.locator("main")).not_to_contain_text(joaquin.words("Shares in it"))
     expect(joaquin.events.first).to_contain_text("Je dîne avec elle mardi.")

@@ -81,7 +81,7 @@ def _assert_shut(*cases: Told) -> None:
     words = [word for told in cases for word in told.words]
     for told in cases:
         response = _page_of(told)
-        assert (response.status_code, [word for word in words if word in response.text]) == (500, [])
+        assert (response.status_code, [word for word in words if word in response.text]) == (409, [])
 
 
 def test_pages_show_the_words_before_anything_is_moved(mine, other):

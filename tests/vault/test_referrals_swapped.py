@@ -100,7 +100,7 @@ def _assert_shut_to_unit(*moved: Told) -> None:
         failed = Entry.objects.filter(action="referrals.packet_forged", reference=told.referral.reference)
         before = failed.count()
         page = _page("claire", told)
-        assert (page.status_code, [word for word in words if word in page.text]) == (500, [])
+        assert (page.status_code, [word for word in words if word in page.text]) == (409, [])
         assert failed.count() == before + 1
 
 
@@ -319,7 +319,7 @@ def test_wider_consent_in_the_place_of_a_narrow_one_lets_nothing_out(case, casew
     referral = Referral.objects.get(pk=referral.pk)
     assert (referral.state, referral.agreed) == ("draft", None)
     page = signed_in("claire", raise_request_exception=False).get(f"/consentements/{narrow}/")
-    assert page.status_code == 500
+    assert page.status_code == 409
 
 
 @pytest.mark.parametrize("change", ["recipient_id = %(shelter)s", "ends_on = ends_on + 1"])
@@ -336,4 +336,4 @@ def test_consent_that_was_altered_in_clear_lets_nothing_out(case, caseworker, su
     with pytest.raises(CannotOpen):
         referral.send(by=caseworker, sending=SENDING, opened=opened(case, caseworker))
     page = signed_in("claire", raise_request_exception=False).get(f"/consentements/{kept}/")
-    assert page.status_code == 500
+    assert page.status_code == 409

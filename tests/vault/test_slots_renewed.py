@@ -124,7 +124,7 @@ def test_changed_passphrase_has_the_last_word_over_a_renewal(sheets, caseworker)
     secrets_file.add_pepper()
     slots.change_passphrase(caseworker.user.pk, caseworker.vault.identity, "un deux trois quatre cinq six")
 
-    slots._renew(read_before, caseworker.vault.identity, PEOPLE["claire"].passphrase, b"\x00" * 32)
+    slots._renew(read_before, caseworker.vault.identity, b"\x00" * 32)
 
     with pytest.raises(CannotOpen):
         acting("claire")

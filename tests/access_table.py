@@ -1,0 +1,254 @@
+"""Who gets what at every address: rows for `tests/test_access.py`, which says what the cells mean."""
+
+PEOPLE = (
+    "nobody",
+    "half",
+    "waits",
+    "locked",
+    "ana",
+    "claire",
+    "joaquin",
+    "mireille",
+    "paule",
+    "rose",
+    "luc",
+    "noor",
+    "solange",
+)
+
+GET = """
+accessibility                   200  200  200  200  200  200  200  200  200  200  200  200  200
+account_login                   200  on   on   on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:admit                  in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:discard                in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:end_session            in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:end_sessions           in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:enrol                  200  200  200  200  200  200  200  200  200  200  200  200  200
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       405  405  405  405  405  405  405  405  405  405  405  405  405
+accounts:passkey_sign_in        in   in   in   in   in   in   in   in   in   in   in   in   in
+accounts:passkey_unlock         in   in   lock lock lock lock lock lock lock lock lock lock lock
+accounts:remove_passkey         in   in   405  lock 405  405  405  405  405  405  405  405  405
+accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:standing               in   in   wait lock 403  403  403  200  403  403  403  403  403
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
+accounts:unlock                 in   in   lock lock lock lock lock lock lock lock lock lock lock
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  405  403  403
+cases:case                      in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:amend_note                in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:search                    in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:found                     in   in   wait lock 404  404  404  404  403  403  403  403  403
+cases:desk                      in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:compare                   in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:match_step                in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:step                      in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:cases                     in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:keep_view                 in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:remove_view               in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:unassigned                in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  200  403  403  403  403  403
+cases:day                       in   in   wait lock 200  200  200  200  on   on   on   on   on
+cases:intake                    in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403  403  403
+cases:contact                   in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:need_step                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:new_need                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:risk                      in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:files                     in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:reveal_files              in   in   wait lock 404  on   404  200  403  403  403  403  403
+cases:new_files                 in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:file                      in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:file_preview              in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:print_file                in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:download_file             in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:take_file_away            in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:identity                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:incident                  in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_person                in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:part                      in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:people                    in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:person                    in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:reveal_identity           in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  200  403  403  403  403  403
+components                      200  200  200  200  200  200  200  200  200  200  200  200  200
+health                          204  204  204  204  204  204  204  204  204  204  204  204  204
+help                            200  200  200  200  200  200  200  200  200  200  200  200  200
+jobs:dead                       in   in   wait lock 403  403  403  403  403  403  200  403  403
+jobs:retry                      in   in   wait lock 405  405  405  405  405  405  405  405  405
+language                        405  405  405  405  405  405  405  405  405  405  405  405  405
+mfa_activate_totp               in   in   step lock step step step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step step step
+offline                         200  200  200  200  200  200  200  200  200  200  200  200  200
+presence                        in   in   wait lock 204  204  204  204  204  204  204  204  204
+privacy                         200  200  200  200  200  200  200  200  200  200  200  200  200
+referrals:agreement_step        in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  200  200  200  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:panel                 in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:consent               in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:consents              in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  200  404  200  403  403  403  403  403
+referrals:directory             in   in   wait lock 200  200  200  200  403  403  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  200  403  403  403  403  403
+referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  200  200
+referrals:message               in   in   wait lock 404  200  404  403  403  403  403  200  404
+referrals:referral              in   in   wait lock 404  200  404  200  403  403  403  200  404
+referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  200  404
+referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
+review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
+review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
+account_logout                  in   in   405  405  405  405  405  405  405  405  405  405  405
+"""
+
+# Every form is sent empty.
+POST = """
+accessibility                   405  405  405  405  405  405  405  405  405  405  405  405  405
+account_login                   200  on   on   on   on   on   on   on   on   on   on   on   on
+account_reauthenticate          in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:account                in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:administration         in   in   wait lock 403  403  403  403  403  403  200  403  403
+accounts:admit                  in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:change_role            in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:close_account          in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:discard                in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:end_session            in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:end_sessions           in   in   on   lock on   on   on   on   on   on   on   on   on
+accounts:enrol                  on   on   on   on   on   on   on   on   on   on   on   on   on
+accounts:invite                 in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:invite_again           in   in   wait lock 403  403  403  403  403  403  on   403  403
+accounts:kept                   in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:lost_passphrase        in   in   wait lock 403  403  403  422  404  404  403  404  404
+accounts:member                 in   in   wait lock 403  403  403  200  404  404  403  404  404
+accounts:new_organisation       in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:new_passkey            in   in   step lock step step step step step step step step step
+accounts:new_way_in             in   in   wait lock 403  403  403  403  403  403  422  403  403
+accounts:own_words              in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:passkey                in   in   step lock step step step step step step step step step
+accounts:passkey_question       200  200  200  200  200  200  200  200  200  200  200  200  200
+accounts:passkey_sign_in        422  422  on   on   on   on   on   on   on   on   on   on   on
+accounts:passkey_unlock         in   in   422  422  422  422  422  422  422  422  422  422  422
+accounts:remove_passkey         in   in   step lock step step step step step step step step step
+accounts:passphrase             in   in   step lock step step step step step step step step step
+accounts:remove                 in   in   wait lock 403  403  403  on   404  404  403  404  404
+accounts:second_factor_image    in   in   200  lock 200  200  200  200  200  200  200  200  200
+accounts:standing               in   in   wait lock 405  405  405  405  405  405  405  405  405
+accounts:team                   in   in   wait lock 403  403  403  200  200  200  403  200  200
+accounts:unlock                 in   in   422  422  422  422  422  422  422  422  422  422  422
+accounts:waiting                in   in   200  lock on   on   on   on   on   on   on   on   on
+accounts:withdraw               in   in   wait lock 403  403  403  403  403  403  on   403  403
+cases:case                      in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:amend_note                in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:search                    in   in   wait lock 422  422  422  422  403  403  403  403  403
+cases:found                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:desk                      in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:compare                   in   in   wait lock 403  403  403  on   403  403  403  403  403
+cases:match_step                in   in   wait lock 403  403  403  404  403  403  403  403  403
+cases:step                      in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:cases                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:keep_view                 in   in   wait lock on   on   on   on   403  403  403  403  403
+cases:remove_view               in   in   wait lock 404  404  404  404  404  404  404  404  404
+cases:unassigned                in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:unit                      in   in   wait lock 403  403  403  405  403  403  403  403  403
+cases:day                       in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:intake                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403  403  403
+cases:contact                   in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:need_step                 in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:new_need                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:risk                      in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:notices_read              in   in   wait lock on   on   on   on   on   on   on   on   on
+cases:files                     in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:reveal_files              in   in   wait lock 404  on   404  422  403  403  403  403  403
+cases:new_files                 in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:file                      in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:file_preview              in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:print_file                in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:download_file             in   in   wait lock 404  200  404  on   403  403  403  403  403
+cases:take_file_away            in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:identity                  in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:incident                  in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:new_person                in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:part                      in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:people                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:person                    in   in   wait lock 404  on   404  403  403  403  403  403  403
+cases:reveal_contact            in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:reveal_identity           in   in   wait lock 404  422  404  422  403  403  403  403  403
+cases:reveal_story              in   in   wait lock 404  on   404  422  403  403  403  403  403
+components                      405  405  405  405  405  405  405  405  405  405  405  405  405
+health                          405  405  405  405  405  405  405  405  405  405  405  405  405
+help                            405  405  405  405  405  405  405  405  405  405  405  405  405
+jobs:dead                       in   in   wait lock 405  405  405  405  405  405  405  405  405
+jobs:retry                      in   in   wait lock 403  403  403  403  403  403  on   403  403
+language                        on   on   on   on   on   on   on   on   on   on   on   on   on
+mfa_activate_totp               in   in   step lock step step step step step step step step step
+mfa_authenticate                in   200  on   on   on   on   on   on   on   on   on   on   on
+mfa_deactivate_totp             in   in   step lock step step step step step step step step step
+mfa_generate_recovery_codes     in   in   step lock step step step step step step step step step
+mfa_index                       in   in   wait lock on   on   on   on   on   on   on   on   on
+mfa_view_recovery_codes         in   in   step lock step step step step step step step step step
+offline                         405  405  405  405  405  405  405  405  405  405  405  405  405
+presence                        in   in   wait lock 405  405  405  405  405  405  405  405  405
+privacy                         405  405  405  405  405  405  405  405  405  405  405  405  405
+referrals:agreement_step        in   in   wait lock 403  403  403  409  403  403  403  403  403
+referrals:begin                 in   in   wait lock 403  422  422  422  403  403  403  403  403
+referrals:compose               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:new                   in   in   wait lock 403  200  404  403  403  403  403  403  403
+referrals:of_case               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:panel                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:preview               in   in   wait lock 403  on   404  403  403  403  403  403  403
+referrals:connect               in   in   wait lock 403  403  403  422  403  403  403  403  403
+referrals:consent               in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:consents              in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:new_consent           in   in   wait lock 404  200  404  403  403  403  403  403  403
+referrals:withdraw              in   in   wait lock 404  on   404  on   403  403  403  403  403
+referrals:directory             in   in   wait lock 405  405  405  405  403  403  403  403  403
+referrals:new_agreement         in   in   wait lock 403  403  403  422  403  403  403  403  403
+referrals:inbox                 in   in   wait lock 403  403  403  403  403  403  403  405  405
+referrals:message               in   in   wait lock 404  422  404  403  403  403  403  422  404
+referrals:referral              in   in   wait lock 405  405  405  405  403  403  403  405  405
+referrals:step                  in   in   wait lock 404  403  404  403  403  403  403  422  404
+referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+review:detail                   in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock
+account_logout                  in   in   in   in   in   in   in   in   in   in   in   in   in
+"""
