@@ -19,7 +19,15 @@ from cellule.vault.unlocked import OpenedOwner
 # These have their own place on the page: the intake its task list, a share the list of who shares.
 ELSEWHERE = {"begin_intake", "begin_assessment", "end_sharing"}
 # These answer a proposal: where there is none, nobody misses them.
-ANSWERS = {"withdraw_closing", "decline_closing", "approve_circle", "ask_lift", "approve_lift", "drop_circle"}
+ANSWERS = {
+    "withdraw_closing",
+    "decline_closing",
+    "approve_circle",
+    "ask_lift",
+    "approve_lift",
+    "drop_circle",
+    "let_back",
+}
 # The road from the first call; a closed case may have left it anywhere.
 ROAD = (State.INQUIRY, State.INTAKE, State.ASSESSMENT, State.ACTIVE, State.FOLLOW_UP, State.CLOSED)
 

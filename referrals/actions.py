@@ -16,6 +16,9 @@ AGREEMENT_EXPIRED = Action("referrals.agreement_expired", _("An agreement reache
 # --- Referrals -------------------------------------------------------------------------------------
 REFERRAL_BEGUN = Action("referrals.referral_begun", _("Began a referral"))
 REFERRAL_SENT = Action("referrals.referral_sent", _("Sent a referral"))
+REFERRAL_SENT_AGAIN = Action(
+    "referrals.referral_sent_again", _("Sent a referral again to an agency that had lost its keys")
+)
 REFERRAL_SEEN = Action("referrals.referral_seen", _("Saw a referral for the first time"))
 REFERRAL_ACCEPTED = Action("referrals.referral_accepted", _("Accepted a referral"))
 REFERRAL_DECLINED = Action("referrals.referral_declined", _("Declined a referral"))

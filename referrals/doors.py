@@ -117,6 +117,9 @@ def telling_forgeries(request: HttpRequest, referral: Referral) -> Iterator[None
     """Leave an entry when what is opened or read inside is not what was sent: CannotOpen, UnknownFormat, RosterRefused."""
     try:
         yield
+    except packets.BeyondReach:
+        # Nobody has altered anything: the keys are lost.
+        raise
     except (CannotOpen, UnknownFormat, RosterRefused):
         told = referral._told_by(request.acting)
         with transaction.atomic():

@@ -13,6 +13,9 @@ REFERRAL_ARRIVED = NoticeKind("referrals.arrived", _("A referral has arrived."),
 REFERRAL_STOPPED = NoticeKind("referrals.stopped", _("A referral is not to be used any more."), REFERRAL)
 REFERRAL_DUE = NoticeKind("referrals.due", _("A referral waits for your answer."), REFERRAL)
 REFERRAL_ANSWERED = NoticeKind("referrals.answered", _("A referral was answered."), REFERRAL)
+REFERRAL_LOST = NoticeKind(
+    "referrals.lost", _("An agency cannot open a referral any more: it can be sent again."), REFERRAL
+)
 REFERRAL_MOVED = NoticeKind("referrals.moved", _("There is news of a referral."), REFERRAL)
 REFERRAL_UNANSWERED = NoticeKind("referrals.unanswered", _("A referral has expired without an answer."), REFERRAL)
 STOP_CONFIRMED = NoticeKind(

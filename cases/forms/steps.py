@@ -10,6 +10,7 @@ from cases.models import Case
 from cases.models.codes import ClosingReason, ClosingTalk
 from cellule.accounts.models import User
 from cellule.forms import Form
+from cellule.vault import circles
 from cellule.vault.circle_rules import FEWEST
 
 
@@ -182,6 +183,45 @@ class ApproveLiftForm(StepForm):
     says = _("The case is the unit’s again: every supervisor finds it, and those who worked on it go on.")
 
 
+class LetBackForm(StepForm):
+    says = _(
+        "This person lost their passphrase, and a supervisor has let them into the unit again. From now on they open this"
+        " case again, with everything in it."
+    )
+    field_order = ["to", "typed"]
+    to = forms.ModelChoiceField(
+        label=_("Who comes back?"), queryset=User.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    typed = forms.CharField(
+        label=_("The five words you heard"),
+        help_text=_(
+            "Heard face to face, or on a number that you knew before. Accents and capitals do not matter."
+            " Never take them from a message."
+        ),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        back = User.objects.filter(pk__in=self.case.people_to_let_back).order_by("name")
+        self.fields["to"].queryset = back
+        self.fields["to"].initial = back[0] if len(back) == 1 else None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        to, typed = self.cleaned_data.get("to"), self.cleaned_data.get("typed")
+        if to and typed and not circles.sounds_like(self.case.key_holder, to.pk, typed):
+            self.add_error(
+                "typed",
+                _(
+                    "These are not the person's five words. Ask for them again, slowly. If they still differ, do not"
+                    " admit anybody and tell the privacy officer: somebody else may have enrolled."
+                ),
+            )
+        return cleaned
+
+
 # By the name of the step.
 FORMS: dict[str, type[StepForm]] = {
     "close_inquiry": CloseInquiryForm,
@@ -199,6 +239,7 @@ FORMS: dict[str, type[StepForm]] = {
     "approve_circle": ApproveCircleForm,
     "ask_lift": AskLiftForm,
     "approve_lift": ApproveLiftForm,
+    "let_back": LetBackForm,
 }
 # The supervisor decides on what is written: the page shows it.
 DECISIONS = {"countersign", "close", "decline_closing", "approve_circle", "approve_lift"}

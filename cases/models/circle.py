@@ -17,6 +17,7 @@ from cellule.notices.models import Notice
 from cellule.notices.notify import notify
 from cellule.steps import Condition, Stepped, TooLate, step
 from cellule.vault import circles, parking
+from cellule.vault.membership import WrongWords
 from cellule.vault.models import KeyGroup
 from cellule.vault.unlocked import group_id
 
@@ -46,6 +47,11 @@ SOMEBODY_AGREES = Condition(
     lambda case, user: any(person.pk != user.pk for person in case.supervisors_inside()),
     _("Nobody else in the circle could agree: that takes a supervisor of the circle besides whoever asks."),
 )
+SOMEBODY_IS_BACK = Condition(
+    lambda case, user: bool(case.people_to_let_back) and user.pk not in case.people_to_let_back,
+    _("Nobody who was in the circle is of the unit again with new keys."),
+)
+_NOT_BACK = _("These are not the person’s words, or this person is not of the unit again, or is in the circle already.")
 _NOT_THESE = _("Choose two people of the unit or more, with a supervisor besides you who sees the case now.")
 _UNIT_CHANGED = _("The unit has changed since this was asked: decline it, and ask again.")
 
@@ -152,6 +158,28 @@ class Encircled(Stepped):
         self.circle_asked_by = self.lift_asked_by = None
         self._tell_leads(DECIDED, by)
 
+    @step(
+        source=[*OPEN, State.CLOSED],
+        target=None,
+        action=actions.CIRCLE_LET_BACK,
+        label=_("Let somebody back into the circle"),
+        slug="readmettre-cercle",
+        allowed=policies.may_look,
+        conditions=[SOMEBODY_IS_BACK],
+    )
+    def let_back(self: "Case", *, by: Acting, to: "User", typed: str) -> None:
+        """One who stays in the circle lets somebody back in who lost their passphrase and is of the unit again.
+
+        `typed`: the five words heard from the person. Raises TooLate for other words, and for anybody else.
+        """
+        try:
+            circles.let_back(by.vault, self.key_holder, to.pk, typed, by.actor)
+        except (circles.NoCircle, WrongWords):
+            raise TooLate([_NOT_BACK]) from None
+        if not self.user_grants.filter(user=to).exists():
+            assign_perm(SHARE, to, self)
+        notify(to.pk, SHARES_NOW, self.reference, by=by.actor)
+
     # --- Questions ---------------------------------------------------------------------------------
 
     @property
@@ -167,6 +195,11 @@ class Encircled(Stepped):
         """Who shall be in the circle that is asked for; nobody while none is."""
         asked = circles.asked(self.pk) if self.circle_asked_by else None
         return asked.people if asked else ()
+
+    @property
+    def people_to_let_back(self: "Case") -> frozenset[uuid.UUID]:
+        """Who was in the circle of this case, lost their keys, and is of the unit again; nobody where there is no circle."""
+        return frozenset(circles.lost_to(self.key_holder)) if self.is_in_circle else frozenset()
 
     # --- What the verbs share ----------------------------------------------------------------------
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audit.log.actor import Actor
-from cellule.vault import rosters
+from cellule.vault import rosters, words
 from cellule.vault.circle_rules import FEWEST
-from cellule.vault.departures import stays
-from cellule.vault.membership import sign_and_save, turn
-from cellule.vault.models import EpochLink, GroupWrap, KeyGroup, OwnerKey, ProposedRoster
-from cellule.vault.rosters import SUPERVISOR, Member, RosterBody, RosterRefused
+from cellule.vault.departures import hold, left_out, stays
+from cellule.vault.membership import WrongWords, sign_and_save, turn, wrap_for
+from cellule.vault.models import Departure, EpochLink, GroupWrap, KeyGroup, OwnerKey, ProposedRoster
+from cellule.vault.rosters import SUPERVISOR, Member, RosterBody, RosterRefused, VerifiedRoster
 from cellule.vault.sealing import VaultError
-from cellule.vault.unlocked import NotAMember, Unlocked
+from cellule.vault.unlocked import NotAMember, Unlocked, group_id
 
 
 class NoCircle(VaultError):
@@ -127,6 +127,65 @@ def make(unlocked: Unlocked, case: uuid.UUID, by: Actor) -> uuid.UUID:
     turn(unlocked, rosters.verified(body.group), by)
     unlocked.forget()
     return body.group
+
+
+def lost_to(circle: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Who was in a circle, is in it no more with keys that count, and is of the unit (again); needs no key. RosterRefused."""
+    return tuple(sorted(_to_let_back(circle)))
+
+
+def sounds_like(circle: uuid.UUID, user: uuid.UUID, typed_words: str) -> bool:
+    """Whether these are the five words of the new keys of somebody whom `lost_to` names. RosterRefused."""
+    line = _to_let_back(circle).get(user)
+    return line is not None and words.same_words(typed_words, words.fingerprint_words(line.fingerprint))
+
+
+@transaction.atomic
+def let_back(unlocked: Unlocked, circle: uuid.UUID, user: uuid.UUID, typed_words: str, by: Actor) -> None:
+    """Let somebody who has lost their keys back into a circle, as one who stays in it, with the keys the unit has of them.
+
+    `typed_words`: the five words heard from the person: a supervisor outside the circle, who let them into the unit,
+    opens nothing here by it. Raises NotAMember, NoCircle for who was never in it, or is not in the unit now, or is in
+    the circle; WrongWords, CannotOpen, RosterRefused.
+    """
+    unit = group_id(KeyGroup.Kind.UNIT)
+    # In the order in which every change takes its groups.
+    for group in sorted((unit, circle)):
+        (hold if group == circle else stays)(group)
+    unlocked.forget()
+    if circle not in unlocked.memberships:
+        raise NotAMember
+    line = _to_let_back(circle).get(user)
+    if line is None:
+        raise NoCircle
+    if not sounds_like(circle, user, typed_words):
+        raise WrongWords
+    if leaving := unlocked.leaving(circle):
+        turn(unlocked, rosters.verified(circle), by, without=leaving)
+        unlocked.forget()
+    before = rosters.verified(circle)
+    body = before.successor(members=(*before.body.members, line), authority=rosters.verified(unit).body.number)
+    sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by)
+    root = unlocked.current_root(circle)
+    GroupWrap.objects.filter(group_id=circle, epoch=root.epoch, holder=user).delete()
+    wrap_for(root, {line.user: line.fingerprint})
+    unlocked.forget()
+
+
+def _to_let_back(circle: uuid.UUID) -> dict[uuid.UUID, Member]:
+    """The lines in the unit's newest roster of those who were in a circle and are not any more, by user."""
+    held, unit = rosters.verified(circle), rosters.verified(group_id(KeyGroup.Kind.UNIT))
+    there = {m.user for m in held.body.members if m.fingerprint not in _gone(held)}
+    gone = _gone(unit)
+    return {
+        m.user: m
+        for m in unit.body.members
+        if m.user in held.ever and m.user not in there and m.fingerprint not in gone
+    }
+
+
+def _gone(roster: VerifiedRoster) -> frozenset[str]:
+    return left_out(roster, Departure.objects.filter(group_id=roster.body.group).values_list("fingerprint", flat=True))
 
 
 def forget(circle: uuid.UUID) -> None:

@@ -18,7 +18,7 @@ from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.vault import house, rosters, secrets_file, words
 from cellule.vault.actions import CUSTODIAN_REPLACED, HOUSE_DRILLED, HOUSE_TURNED
-from cellule.vault.departures import hold
+from cellule.vault.departures import groups_within, hold
 from cellule.vault.identities import HOUSE, GroupRoot, Identity
 from cellule.vault.models import CustodianWrap, GroupWrap, HolderKeys, KeyGroup
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed, unwrap, unwrap_from, wrap, wrap_to
@@ -100,7 +100,7 @@ def drill(sheets: Mapping[str, str], by: Actor) -> Drill:
     """
     root = open_house(sheets)
     opened, missing = [], []
-    for group in KeyGroup.objects.exclude(kind=KeyGroup.Kind.AGENCY).order_by("kind"):
+    for group in KeyGroup.objects.filter(pk__in=groups_within(None)).order_by("kind", "pk"):
         roster = rosters.verified(group.pk)
         if not roster.body.epoch:
             continue
@@ -160,7 +160,7 @@ def turn_house(sheets: Mapping[str, str], by: Actor, *, written_down: Callable[[
     written_down(sheets_of(made, new))
     with transaction.atomic():
         # An agency's keys are its own: the house signs nothing there.
-        groups = KeyGroup.objects.exclude(kind=KeyGroup.Kind.AGENCY).values_list("pk", flat=True)
+        groups = groups_within(None)
         hold(HOUSE, *groups)
         if house.pinned() != before.fingerprint:
             raise NotTheHouse

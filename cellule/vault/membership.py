@@ -14,12 +14,13 @@ from audit.log.actions import Action
 from audit.log.actor import Actor
 from audit.log.record import record
 from cellule.vault import house, rosters, words
-from cellule.vault.actions import ROOT_MADE, ROSTER_SIGNED
+from cellule.vault.actions import AGENCY_BEGUN_ANEW, ROOT_MADE, ROSTER_SIGNED
 from cellule.vault.departures import hold, stays
 from cellule.vault.identities import HOUSE, GroupRoot, Identity, PublicIdentity
 from cellule.vault.models import Departure, EpochLink, GroupWrap, HolderKeys, KeyGroup, ProposedRoster, Slot
 from cellule.vault.rosters import COORDINATOR, SUPERVISOR, Member, RosterBody, VerifiedRoster
 from cellule.vault.sealing import VaultError, wrap, wrap_to
+from cellule.vault.senders import bodies_of
 from cellule.vault.unlocked import NotAMember, TurnIsDue, Unlocked, link_binding, member_binding
 
 
@@ -50,7 +51,7 @@ def may_admit_to(unlocked: Unlocked, kind: str, role: str) -> bool:
     except NotAMember:
         return kind in {KeyGroup.Kind.AUDITORS, KeyGroup.Kind.PRIVACY} and _is_supervisor(unlocked)
     member = unlocked.memberships.get(roster.body.group)
-    return bool(member and member.may_admit and roster.body.epoch)
+    return bool(member and member.may_admit and roster.body.has_root)
 
 
 def admit(
@@ -106,10 +107,42 @@ def _admit_coordinator(unlocked: Unlocked, organisation: uuid.UUID, member: Memb
         return
     hold(group.pk)
     before = rosters.verified(group.pk)
-    if member not in before.body.members:
-        authority = unlocked.roster_of(KeyGroup.Kind.UNIT).body.number
-        body = before.successor(members=(*before.body.members, member), authority=authority)
+    if member in before.body.members:
+        return
+    authority = unlocked.roster_of(KeyGroup.Kind.UNIT).body.number
+    others = [m for m in before.body.members if m.user != member.user]
+    if _somebody_opens(before, others):
+        body = before.successor(members=(*others, member), authority=authority)
         sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by)
+    else:
+        _begin_anew(unlocked, before, member, authority, by)
+
+
+def _somebody_opens(before: VerifiedRoster, members: Collection[Member]) -> bool:
+    """Whether one of these members still holds a group's root, with keys that count."""
+    group, epoch = before.body.group, before.body.epoch
+    gone = set(Departure.objects.filter(group_id=group).values_list("fingerprint", flat=True))
+    holding = set(GroupWrap.objects.filter(group_id=group, epoch=epoch).values_list("holder", flat=True))
+    return before.body.has_root and any(m.user in holding and m.fingerprint not in gone for m in members)
+
+
+def _begin_anew(unlocked: Unlocked, before: VerifiedRoster, member: Member, authority: int, by: Actor) -> None:
+    """Sign the roster of an agency whose people have all lost their keys: who waited for the old root, and the newcomer.
+
+    The chain of rosters goes on, that of roots ends: what was sealed for the lost ones opens for nobody there.
+    """
+    group = before.body.group
+    gone = set(Departure.objects.filter(group_id=group).values_list("fingerprint", flat=True))
+    waiting = [
+        m
+        for m in before.body.members
+        if m.role == COORDINATOR and m.may_admit and m.user != member.user and m.fingerprint not in gone
+    ]
+    body = before.successor(members=(*waiting, member), authority=authority, post_box=b"", commitment=b"")
+    action = AGENCY_BEGUN_ANEW if before.body.has_root else ROSTER_SIGNED
+    sign_and_save(before, body, [(unlocked.user, unlocked.identity)], by, action=action)
+    GroupWrap.objects.filter(group_id=group).delete()
+    EpochLink.objects.filter(group_id=group).delete()
 
 
 def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
@@ -143,7 +176,7 @@ def place(unlocked: Unlocked, kind: str, member: Member, by: Actor) -> bool:
     known = before.member(member.user)
     if known is None or not GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).exists():
         GroupWrap.objects.filter(group_id=group, epoch=root.epoch, holder=member.user).delete()
-        _wrap_for(root, {member.user: member.fingerprint})
+        wrap_for(root, {member.user: member.fingerprint})
     return True
 
 
@@ -214,24 +247,33 @@ def settle(unlocked: Unlocked, by: Actor) -> bool:
 def _waits(unlocked: Unlocked, group: uuid.UUID) -> bool:
     """Whether something is to be done that a member does, and this one can."""
     body, leaving = unlocked.rosters[group].body, unlocked.leaving(group)
-    if body.epoch == 0:
+    if not body.has_root:
         return True
-    return (bool(leaving) or body.authority is not None) and unlocked.holds_root(group)
+    # Who comes back into a circle gets its root from whoever signs them in.
+    passes_on = body.authority is not None and body.kind == KeyGroup.Kind.AGENCY
+    return (bool(leaving) or passes_on) and unlocked.holds_root(group)
 
 
 def _settle(unlocked: Unlocked, group: uuid.UUID, by: Actor) -> None:
     before, leaving = unlocked.rosters[group], unlocked.leaving(group)
-    if leaving or before.body.epoch == 0:
+    if leaving or not before.body.has_root or _somebody_was_replaced(before):
         turn(unlocked, before, by, without=leaving)
     else:
         _pass_on(unlocked, before, by)
+
+
+def _somebody_was_replaced(roster: VerifiedRoster) -> bool:
+    """Whether keys that were lost made room for new ones of the same person, and the root for which they were is there."""
+    (before,) = bodies_of(roster, [roster.body.number - 1]).values()
+    named = {m.fingerprint for m in roster.body.members}
+    return any(m.fingerprint not in named for m in before.members)
 
 
 def _pass_on(unlocked: Unlocked, before: VerifiedRoster, by: Actor) -> None:
     """Wrap the root for members who have none, and sign the same roster on: nobody has to look for them again."""
     root = unlocked.root(before.body.group, before.body.epoch)
     holders = GroupWrap.objects.filter(group_id=root.group, epoch=root.epoch).values_list("holder", flat=True)
-    _wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
+    wrap_for(root, {m.user: m.fingerprint for m in before.body.members if m.user not in holders})
     sign_and_save(before, before.successor(), [(unlocked.user, unlocked.identity)], by)
 
 
@@ -243,7 +285,7 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
     """
     group = before.body.group
     made = GroupRoot(group, before.body.epoch + 1, secrets.token_bytes(32))
-    if before.body.epoch:
+    if before.body.has_root:
         old = unlocked.root(group, before.body.epoch)
         link = wrap(made.wrapping, made.epoch, old.root, link_binding(group, made.epoch))
         EpochLink.objects.create(group_id=group, epoch=made.epoch, wrap=link)
@@ -255,7 +297,7 @@ def turn(unlocked: Unlocked, before: VerifiedRoster, by: Actor, *, without: Coll
     holders = {member.user: member.fingerprint for member in body.members}
     if body.kind != KeyGroup.Kind.AGENCY:
         holders[HOUSE] = house.pinned()
-    _wrap_for(made, holders)
+    wrap_for(made, holders)
     return made
 
 
@@ -272,8 +314,8 @@ def successor_of(before: VerifiedRoster, **changes: Any) -> RosterBody:
     return replace(body, vouched=tuple(sorted(signed)))
 
 
-def _wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
-    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder."""
+def wrap_for(root: GroupRoot, holders: dict[uuid.UUID, str]) -> None:
+    """Wrap a root for those whose keys a verified roster, or the pin, names: fingerprints by holder. RosterRefused."""
     rows = HolderKeys.objects.filter(pk__in=holders.values())
     known = {keys.fingerprint: keys for keys in (PublicIdentity.decode(bytes(row.public)) for row in rows)}
     # A row under a fingerprint proves nothing: the keys in it must hash to it.

@@ -21,7 +21,7 @@ from cellule.vault.models import KeyGroup, OwnerKey
 from cellule.vault.models.owner import Compartment
 from cellule.vault.owner_keys import WrappedKey, owner_keys, told_key, wrapped_key
 from cellule.vault.posted import posted_key
-from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified_with_unit
+from cellule.vault.rosters import RosterRefused, VerifiedRoster, verified, verified_with_unit
 from cellule.vault.sealing import CannotOpen, VaultError, length_prefixed
 from cellule.vault.senders import Forged, Sender, bodies_of, keys_in, sender_of
 from cellule.vault.shared_keys import FIRST, Standing, key_for_the_agency, key_for_the_unit, made_for, ready, staying
@@ -41,7 +41,11 @@ class Packet(Protocol):
 
 
 class AddressedAlready(VaultError):
-    """A packet goes to one agency, once."""
+    """A packet goes to one agency, once; again only when its people have lost all their keys."""
+
+
+class BeyondReach(CannotOpen):
+    """It was sealed for keys that the agency's people have all lost: the unit can address it again."""
 
 
 @dataclass
@@ -101,6 +105,51 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
         keys[part.value] = (FIRST, AESGCM(key))
     OwnerKey.objects.bulk_create(rows)
     return Sealer(packet.pk, keys)
+
+
+def is_beyond_reach(packet: Packet) -> bool:
+    """Whether an agency's side is there and opens for nobody, since all its people have lost their keys; needs no key.
+
+    Raises RosterRefused.
+    """
+    if packet.agency_holder is None:
+        return False
+    reach = verified(packet.agency_holder).reach
+    return OwnerKey.objects.filter(owner=packet.pk, holder=packet.agency_holder, epoch__lt=reach).exists()
+
+
+def address_again(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> None:
+    """Put the keys of what was sent into the post box that an agency has now; the packet itself stays as it was signed.
+
+    Inside the transaction that seals the rest of it again: what both sides wrote since, the agency opens under a new key.
+    Raises as `address`, CannotOpen, and AddressedAlready while the agency can open it, or is cut off.
+    """
+    group, epoch = agency.body.group, agency.body.epoch
+    sender_of(unlocked)
+    if packet.key_holder not in unlocked.memberships:
+        raise NotAMember
+    if packet.agency_holder != group or staying(group).hash != agency.hash:
+        raise RosterRefused("not the newest roster of the agency")
+    if not is_beyond_reach(packet):
+        raise AddressedAlready
+    sent = [row for row in owner_keys([packet], PARTS) if (row.holder, row.version) == (packet.key_holder, FIRST)]
+    if len(sent) != len(PARTS):
+        raise CannotOpen
+    box = decode_box(agency.body.post_box)
+    OwnerKey.objects.filter(owner=packet.pk, holder=group).delete()
+    OwnerKey.objects.bulk_create(
+        posted_key(
+            b"".join(told_key(row, unlocked.wrapping_key(row.holder, row.epoch))),
+            box,
+            unlocked,
+            owner=packet.pk,
+            compartment=row.compartment,
+            version=FIRST,
+            holder=group,
+            epoch=epoch,
+        )
+        for row in ready(unlocked, {packet.pk: packet}, sent)
+    )
 
 
 def sign(
@@ -215,6 +264,7 @@ def open_packets(
     sides = {packet.pk: _side(unlocked, packet) for packet in packets}
     rows = owner_keys(list(sides.values()), compartments)
     own = [row for row in rows if row.holder == sides[row.owner].key_holder]
+    _expect_within_reach(unlocked, own)
     kept = ready(unlocked, {packet.pk: packet for packet in packets}, own)
     return unlocked.open_named(list(sides.values()), kept, entry)
 
@@ -239,6 +289,7 @@ def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartm
     standing, given = Standing(unlocked), {}
     for packet in packets:
         side, rows = sides[packet.pk], found[packet.pk]
+        _expect_within_reach(unlocked, [row for row in rows if row.holder == side.key_holder])
         if not any(row.holder == side.key_holder for row in rows):
             raise HeldElsewhere if rows and side.key_holder == packet.key_holder else CannotOpen
         key_for = key_for_the_agency if side.key_holder == packet.agency_holder else key_for_the_unit
@@ -246,6 +297,12 @@ def writers(unlocked: Unlocked, packets: Sequence[Packet], compartment: Compartm
         given[packet.pk] = Sealer(packet.pk, {compartment.value: (version, AESGCM(key))})
     standing.keep()
     return given
+
+
+def _expect_within_reach(unlocked: Unlocked, own: Sequence[WrappedKey]) -> None:
+    """Raise BeyondReach for keys of an agency whose people have all lost what opened them."""
+    if unlocked.organisation is not None and any(row.epoch < unlocked.rosters[row.holder].reach for row in own):
+        raise BeyondReach
 
 
 def _side(unlocked: Unlocked, packet: Packet) -> _Side:

@@ -12,10 +12,10 @@ from audit.log.record import record
 from cellule.vault import house, membership, rosters, secrets_file
 from cellule.vault.actions import RECOVERED
 from cellule.vault.custody import NotTheHouse, house_opens
-from cellule.vault.departures import hold, left_out
+from cellule.vault.departures import groups_within, hold, left_out
 from cellule.vault.identities import HOUSE, Identity
 from cellule.vault.models import Departure, GroupWrap, KeyGroup, Slot
-from cellule.vault.rosters import Member, VerifiedRoster
+from cellule.vault.rosters import SUPERVISOR, Member, VerifiedRoster
 from cellule.vault.sealing import wrap_to
 from cellule.vault.unlocked import Unlocked, member_binding
 
@@ -23,20 +23,40 @@ from cellule.vault.unlocked import Unlocked, member_binding
 def let_in(root: Identity, entrant: Unlocked, *, may_admit: bool, kinds: tuple[str, ...], by: Actor) -> list[str]:
     """Sign a person into the groups of their role with the house root; gives the kinds of group they came into.
 
-    Groups that they are in already, with these keys, stay as they are, and those that nobody has begun yet. Raises
-    NotTheHouse, CannotOpen when a group's root does not lie there for the house, RosterRefused.
+    Groups that they are in already, with these keys, stay as they are, and those that nobody has begun yet. Where they
+    come into the unit, they come into the circles too of which nobody is left who opens them: who was in one before, or
+    a supervisor. Raises NotTheHouse, CannotOpen when a group's root does not lie there for the house, RosterRefused.
     """
     member = Member(entrant.user, entrant.identity.fingerprint, entrant.role, may_admit)
     with transaction.atomic():
-        groups = KeyGroup.objects.filter(kind__in=kinds, organisation=None).exclude(kind=KeyGroup.Kind.AGENCY)
+        asked = [*kinds, *([KeyGroup.Kind.CIRCLE] if KeyGroup.Kind.UNIT in kinds else [])]
+        groups = KeyGroup.objects.filter(pk__in=groups_within(None), kind__in=asked)
         hold(*groups.values_list("pk", flat=True))
         if root.fingerprint != house.pinned():
             raise NotTheHouse
-        entered = [group.kind for group in groups.order_by("kind") if _enter(root, entrant, group, member, by)]
+        entered = [
+            group.kind
+            for group in groups.order_by("kind", "pk")
+            if (group.kind != KeyGroup.Kind.CIRCLE or _is_left_to(group, member))
+            and _enter(root, entrant, group, member, by)
+        ]
         if entered:
             record(RECOVERED, by=by, subject_type="accounts.user", reference=str(entrant.user))
     entrant.forget()
     return entered
+
+
+def _is_left_to(circle: KeyGroup, member: Member) -> bool:
+    """Whether nobody opens a circle any more, and this person may: as somebody who was in it, or who supervises.
+
+    As long as anybody of it is left, the house is not asked: that one lets others back.
+    """
+    held = rosters.verified(circle.pk)
+    gone = set(Departure.objects.filter(group=circle).values_list("fingerprint", flat=True))
+    holding = set(GroupWrap.objects.filter(group=circle, epoch=held.body.epoch).values_list("holder", flat=True))
+    if any(m.user in holding and m.fingerprint not in gone for m in held.body.members):
+        return False
+    return member.role == SUPERVISOR or member.user in held.ever
 
 
 def _enter(root: Identity, entrant: Unlocked, group: KeyGroup, member: Member, by: Actor) -> bool:

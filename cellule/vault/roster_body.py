@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True)
 class RosterBody:
-    """What is signed. `epoch` 0 means that no member has made the group's root yet."""
+    """What is signed. Without a post box there is no root: no member has made the group's first one, or its next."""
 
     group: uuid.UUID
     kind: str
@@ -93,6 +93,11 @@ class RosterBody:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise RosterRefused("not a roster") from error
+
+    @property
+    def has_root(self) -> bool:
+        """Whether a member has made the root that this roster's members open."""
+        return bool(self.post_box)
 
     @property
     def supervisors(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from cellule.vault import authority, house
-from cellule.vault.circle_rules import refusal_of_circle
+from cellule.vault.circle_rules import refusal_of_circle, refusal_of_return
 from cellule.vault.identities import Identity, PublicIdentity
 from cellule.vault.models import HolderKeys, KeyGroup, Roster
 from cellule.vault.roster_body import SUPERVISOR, Member, RosterBody, RosterRefused
@@ -46,6 +46,10 @@ class VerifiedRoster:
     # By number, what was vouched for; the hashes of its own rosters that rest on a supervisor's authority.
     vouched: tuple[frozenset[str] | None, ...]
     authorised: tuple[str, ...]
+    # Everybody whom one of its rosters has named.
+    ever: frozenset[uuid.UUID]
+    # The oldest epoch that its members can open: an agency that lost all its keys begins anew, and nothing leads back.
+    reach: int
 
     def member(self, user: uuid.UUID) -> Member | None:
         return self.body.member(user)
@@ -206,8 +210,8 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
     if previous is None:
         _accept_first(body, signers, pin)
     else:
-        _accept_change(previous.body, body, signers, pin)
-    if body.authority is not None:
+        _accept_change(previous, body, signers, pin)
+    if body.authority is not None and not (previous and body.kind == KeyGroup.Kind.CIRCLE):
         _check_authority(body, signers, own_hash)
     return VerifiedRoster(
         body,
@@ -217,6 +221,8 @@ def _accept(previous: VerifiedRoster | None, row: Roster, of: KeyGroup, pin: str
         {m.fingerprint: (previous.joined if previous else {}).get(m.fingerprint, body.number) for m in body.members},
         (*(previous.vouched if previous else ()), None if body.vouched is None else frozenset(body.vouched)),
         (*(previous.authorised if previous else ()), *((own_hash,) if body.authority is not None else ())),
+        frozenset(member.user for member in body.members) | (previous.ever if previous else frozenset()),
+        previous.reach if previous and body.has_root else body.epoch + 1,
     )
 
 
@@ -276,13 +282,21 @@ def _unit_named_by(body: RosterBody) -> RosterBody:
 
 
 def _accept_coordinator(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]]) -> None:
-    """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root."""
+    """A supervisor, no member, adds a coordinator to an agency's group; changes nothing else and touches no root.
+
+    Or lets coordinators alone begin anew where nobody is left who opens anything: then there is no root until one of them
+    has made the next, and none that came before is theirs.
+    """
     if body.kind != KeyGroup.Kind.AGENCY:
         raise RosterRefused("authority belongs to first rosters")
+    begins_anew = (body.epoch, body.post_box, body.commitment) == (before.epoch, b"", b"")
+    if begins_anew and body.members and all((m.role, m.may_admit) == (COORDINATOR, True) for m in body.members):
+        return
     if (body.epoch, body.post_box, body.commitment) != (before.epoch, before.post_box, before.commitment):
         raise RosterRefused("a supervisor makes no root of an agency")
     added = set(body.members) - set(before.members)
-    if not set(before.members) <= set(body.members) or any(m.role != COORDINATOR for m in added):
+    kept = {m for m in before.members if m.user not in {one.user for one in added}}
+    if not kept <= set(body.members) or any(m.role != COORDINATOR for m in added):
         raise RosterRefused("a supervisor lets coordinators in, no more")
 
 
@@ -291,11 +305,15 @@ def _left(before: RosterBody, body: RosterBody) -> set[str]:
     return {m.fingerprint for m in before.members} - {m.fingerprint for m in body.members}
 
 
-def _accept_change(before: RosterBody, body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
+def _accept_change(previous: VerifiedRoster, body: RosterBody, signers: set[tuple[uuid.UUID, str]], pin: str) -> None:
+    before, is_circle = previous.body, body.kind == KeyGroup.Kind.CIRCLE
+    if body.authority is not None and is_circle:
+        if refusal := refusal_of_return(before, body, _unit_named_by(body), signers, previous.ever):
+            raise RosterRefused(refusal)
+        return
     if body.authority is not None:
         _accept_coordinator(before, body, signers)
         return
-    is_circle = body.kind == KeyGroup.Kind.CIRCLE
     # An agency's keys are its own: the house holds none of them, and decides on nobody there.
     by_house = body.kind != KeyGroup.Kind.AGENCY and house.signs(signers, pin, body.group, body.number)
     members = [m for m in before.members if (m.user, m.fingerprint) in signers]

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cellule.steps import Condition
+from cellule.vault import packets
 from referrals.models.agreement import Agreement
 
 CONSENTED = Condition(
@@ -28,6 +29,10 @@ OFFERED = Condition(
 )
 IN_TIME = Condition(lambda referral, user: not referral.is_overdue, _("The time to answer is over."))
 OVERDUE = Condition(lambda referral, user: referral.is_overdue, _("There is still time to answer."))
+BEYOND_REACH = Condition(
+    lambda referral, user: packets.is_beyond_reach(referral),
+    _("The agency can open this referral: nothing is to be sent again."),
+)
 STOP_DUE = Condition(lambda referral, user: referral.stop_due, _("This was acknowledged already."))
 NOT_SETTLED = Condition(lambda referral, user: not referral.settled, _("Somebody has dealt with it already."))
 ACCESS_OPEN = Condition(

@@ -2,13 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.moments import now
 from cellule.accounts.acting import Acting
+from cellule.notices.models import Notice
 from cellule.steps import By, Stepped, TooLate, step
 from cellule.vault import packets
+from cellule.vault.fields import SealedModel
+from cellule.vault.models.owner import Compartment
 from cellule.vault.unlocked import NotAMember, OpenedOwner
 from referrals import actions, notices, policies
 from referrals.models.codes import RECEIVED, RUNNING, UNANSWERED, Urgency
@@ -16,6 +20,7 @@ from referrals.models.codes import ReferralState as S
 from referrals.models.conditions import (
     ACCESS_OPEN,
     AGREEMENT_HOLDS,
+    BEYOND_REACH,
     CONSENTED,
     NOT_SETTLED,
     OFFERED,
@@ -71,6 +76,33 @@ class Sent(Stepped):
             consent=self.consent_id,
             ends_on=self.consent.ends_on,
         )
+        self._tell_agency(notices.REFERRAL_ARRIVED, by)
+
+    @step(
+        source=RUNNING,
+        target=None,
+        action=actions.REFERRAL_SENT_AGAIN,
+        label=_("Send it again"),
+        slug="renvoyer",
+        allowed=policies.may_send,
+        conditions=[CONSENTED, AGREEMENT_HOLDS, BEYOND_REACH],
+    )
+    def send_again(self: "Referral", *, by: Acting, opened: OpenedOwner) -> None:
+        """Address it to the keys that the agency's people have now, as it was sent and signed, with all that was written since.
+
+        `opened`: the packets, opened before by the unit. Raises TooLate while nobody of the agency could open it.
+        """
+        try:
+            roster = packets.agency_roster(by.vault, self.agency.organisation_id)
+        except NotAMember:
+            raise TooLate([_("Nobody of this agency can open a referral yet.")]) from None
+        told = [(row, column, opened.read(row, column)) for row, column in self._written_since()]
+        packets.address_again(by.vault, self, roster)
+        sealer = packets.writer(by.vault, self, Compartment.ENVELOPE)
+        for row, column, document in told:
+            sealer.write(row, column, document)
+            if row is not self:
+                row.save(update_fields=[column])
         self._tell_agency(notices.REFERRAL_ARRIVED, by)
 
     @step(
@@ -138,6 +170,21 @@ class Sent(Stepped):
         """The service is over, and the time after it too, or the consent."""
         self.access_until = None
         self._cut()
+
+    def _written_since(self: "Referral") -> list[tuple[SealedModel, str]]:
+        """What both sides have written since it was sent, under whatever key: rows and columns."""
+        columns: list[tuple[SealedModel, str]] = [(self, "answer")]
+        columns += [(trace, "trace") for trace in self.traces.all()]
+        return columns + [(message, "words") for message in self.messages.all()]
+
+    def tell_lost(self: "Referral", by: By) -> None:
+        """Tell the leads, once until they have looked, that the agency cannot open this any more."""
+        with transaction.atomic():
+            # One at a time, or both would find nothing.
+            type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            unread = Notice.objects.filter(kind=notices.REFERRAL_LOST.code, reference=self.reference, read_on=None)
+            if not unread.exists():
+                self._tell_leads(notices.REFERRAL_LOST, by)
 
     def _stop(self: "Referral", by: By) -> None:
         self.stop_due = self.state in RECEIVED

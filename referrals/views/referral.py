@@ -16,6 +16,7 @@ from cellule.accounts.roles import Permission
 from cellule.notices.models import Notice
 from cellule.steps import TooLate
 from cellule.templatetags.typography import moment
+from cellule.vault.packets import BeyondReach
 from cellule.vault.rosters import RosterRefused
 from cellule.vault.sealing import CannotOpen, UnknownFormat
 from cellule.vault.unlocked import OpenedOwner, TurnIsDue
@@ -56,6 +57,9 @@ def _agency_page(request: HttpRequest, referral: Referral) -> HttpResponse:
             # As if it had been tidied up already.
             raise Http404 from None
         return render(request, "referrals/referral_over.html", {"referral": referral})
+    except BeyondReach:
+        referral.tell_lost(by=request.acting)
+        return render(request, "referrals/referral_lost.html", {"referral": referral}, status=409)
     except (CannotOpen, UnknownFormat, RosterRefused):
         return render(request, "referrals/referral_forged.html", {"referral": referral}, status=409)
     _read_notices(request, referral)

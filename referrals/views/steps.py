@@ -12,13 +12,15 @@ from cases.views.frame import form_page
 from cellule.forms import bound
 from cellule.front import say
 from cellule.steps import Step, TooLate
-from referrals.doors import find_referral, open_envelope
+from referrals.doors import find_referral, open_agreed, open_envelope
 from referrals.forms.answering import FORMS, StepForm
 from referrals.models import Referral
 from referrals.views.sides import for_both_sides
 
 # These have pages of their own: the preview, and the first look.
 ELSEWHERE = {"send", "see"}
+# This reads what was written, to seal it again.
+OPENED_BEFORE = {"send_again"}
 
 
 @for_both_sides
@@ -33,7 +35,8 @@ def step_page(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     try:
         _expect(referral, step, request.user)
         if request.method == "POST" and form.is_valid():
-            getattr(referral, step.name)(by=request.acting, **form.answers)
+            opened = {"opened": open_agreed(request, referral)} if step.name in OPENED_BEFORE else {}
+            getattr(referral, step.name)(by=request.acting, **form.answers, **opened)
             say(request, _("Done: %(step)s.") % {"step": step.action.label})
             return _after(request, referral)
     except TooLate as refusal:

@@ -16,6 +16,7 @@ from cellule.accounts.roles import SYSTEM
 from tests.factories import case_at, take
 from tests.people import acting
 from tests.step_answer import answer
+from tests.vault.test_circle_returns import enrol_anew, into_the_unit, words_of
 
 # Claire leads the case and names Mireille and Omar beside herself, or Mireille alone; Joaquín shares in it until then.
 # Ana is of the intake, Paule audits, Luc keeps the machine running.
@@ -51,6 +52,14 @@ def _to_be_lifted(people: dict[str, Acting]) -> Case:
     return case
 
 
+def _one_is_back(people: dict[str, Acting]) -> Case:
+    """Claire has lost her passphrase, and Mireille has let her into the unit again."""
+    case = _in_a_circle(people)
+    people["claire"] = enrol_anew("claire")
+    into_the_unit(people["claire"], people["mireille"])
+    return case
+
+
 def _closed(people: dict[str, Acting]) -> Case:
     case = _in_a_circle(people)
     take(case, "propose_closing", people["claire"])
@@ -68,6 +77,7 @@ SITUATIONS: dict[str, Scene] = {
     "active, asked": _asked,
     "active, in a circle": _in_a_circle,
     "active, to be lifted": _to_be_lifted,
+    "active, one is back": _one_is_back,
     "closed, in a circle": _closed,
 }
 
@@ -78,6 +88,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # intake
 ask_circle         done 403  done done 404  404  404  403
@@ -85,6 +96,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # assessment
 ask_circle         done 403  done done 404  404  404  403
@@ -92,6 +104,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # active
 ask_circle         done 403  done done 404  404  404  403
@@ -99,6 +112,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # follow_up
 ask_circle         done 403  done done 404  404  404  403
@@ -106,6 +120,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # closed
 ask_circle         409  403  409  409  404  404  404  403
@@ -113,6 +128,7 @@ approve_circle     403  403  409  409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        409  403  409  409  404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # active, asked
 ask_circle         409  403  409  409  404  404  404  403
@@ -120,6 +136,7 @@ approve_circle     403  403  done 409  404  404  404  403
 ask_lift           409  403  409  409  404  404  404  403
 approve_lift       403  403  409  409  404  404  404  403
 drop_circle        done 403  done done 404  404  404  403
+let_back           409  409  409  409  404  404  404  403
 
 # active, in a circle
 begin_intake       409  404  403  404  404  404  404  403
@@ -144,6 +161,7 @@ approve_circle     403  404  409  404  404  404  404  403
 ask_lift           done 404  409  404  404  404  404  403
 approve_lift       403  404  409  404  404  404  404  403
 drop_circle        409  404  409  404  404  404  404  403
+let_back           409  404  409  404  404  404  404  403
 
 # active, to be lifted
 ask_circle         409  404  409  404  404  404  404  403
@@ -151,6 +169,15 @@ approve_circle     403  404  409  404  404  404  404  403
 ask_lift           409  404  409  404  404  404  404  403
 approve_lift       403  404  done 404  404  404  404  403
 drop_circle        done 404  done 404  404  404  404  403
+let_back           409  404  409  404  404  404  404  403
+
+# active, one is back
+ask_circle         404  404  409  404  404  404  404  403
+approve_circle     404  404  409  404  404  404  404  403
+ask_lift           404  404  409  404  404  404  404  403
+approve_lift       404  404  409  404  404  404  404  403
+drop_circle        404  404  409  404  404  404  404  403
+let_back           404  404  done 404  404  404  404  403
 
 # closed, in a circle
 begin_intake       409  404  403  404  404  404  404  403
@@ -175,6 +202,7 @@ approve_circle     403  404  409  404  404  404  404  403
 ask_lift           done 404  409  404  404  404  404  403
 approve_lift       403  404  409  404  404  404  404  403
 drop_circle        409  404  409  404  404  404  404  403
+let_back           409  404  409  404  404  404  404  403
 """
 
 
@@ -213,6 +241,8 @@ def test_every_step_answers_each_person_as_the_table_says(db, situation):
     def told(step: str) -> dict[str, User | list[User]]:
         if step == "ask_circle":
             return {"people": [people[name].user for name in ("claire", "mireille", "omar")]}
+        if step == "let_back":
+            return {"to": people["claire"].user, "typed": words_of(people["claire"])}
         return {"to": people[WHOM[step]].user} if step in WHOM else {}
 
     found = {

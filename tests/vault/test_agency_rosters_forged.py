@@ -279,7 +279,7 @@ def test_root_of_another_agency_misses_the_commitment(coordinator, other_coordin
     theirs = other_coordinator.vault.current_root(other_coordinator.vault.own_group())
     group = coordinator.vault.own_group()
     GroupWrap.objects.filter(group=group, holder=coordinator.user.pk).delete()
-    membership._wrap_for(
+    membership.wrap_for(
         GroupRoot(group, theirs.epoch, theirs.root), {coordinator.user.pk: coordinator.vault.identity.fingerprint}
     )
 
