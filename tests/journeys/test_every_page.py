@@ -75,8 +75,9 @@ MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referral
 MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
 # `test_search.py` looks at these.
 MOMENTS += ["cases:search", "cases:found", "cases:desk"]
-# `test_membership.py` looks at this.
-MOMENTS += ["accounts:member"]
+# `test_membership.py` looks at these.
+MOMENTS += ["accounts:member", "accounts:remove", "accounts:change_role", "accounts:lost_passphrase"]
+MOMENTS += ["accounts:own_words", "accounts:new_way_in", "accounts:close_account"]
 # `test_passkeys.py` looks at these.
 MOMENTS += ["accounts:new_passkey", "accounts:passkey"]
 # What answers only when something is sent, or with no page.

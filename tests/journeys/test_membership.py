@@ -79,6 +79,8 @@ def administrator_looks_at_accounts(luc) -> None:
         luc.words("That happens when somebody of the group opens the site next, before anything is written there.")
     )
     luc.looks()
+    luc.goes_to(f"/administration/comptes/{mireille.pk}/phrase-perdue/")
+    luc.looks()
     luc.goes_to("/compte/")
     luc.looks()
 
