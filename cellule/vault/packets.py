@@ -84,7 +84,7 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
         raise ValueError("a packet is addressed to the agency that its row names")
     if verified(group).hash != agency.hash:
         raise RosterRefused("not the newest roster of the agency")
-    # First: who may not send is not told either that it was sent.
+    # Asked before the rest: who may not send is not told either that it was sent.
     sender_of(unlocked)
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
