@@ -85,7 +85,7 @@ def address(unlocked: Unlocked, packet: Packet, agency: VerifiedRoster) -> Seale
     group, epoch = agency.body.group, agency.body.epoch
     if agency.body.kind != KeyGroup.Kind.AGENCY or not agency.body.post_box or packet.agency_holder != group:
         raise ValueError("a packet is addressed to the agency that its row names")
-    # First: who may not send is not told either that it was sent.
+    # Asked before the rest: who may not send is not told either that it was sent.
     sender_of(unlocked)
     if packet.key_holder not in unlocked.memberships:
         raise NotAMember
