@@ -86,7 +86,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
         return
     if newest.number < progress.number:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number}")
-    grown = _Grown(progress.edge, newest.size)
+    grown = _Grown(progress.edge, _stated_size(newest))
     for checkpoint in Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator():
         statement, key = _read(checkpoint, progress)
         if grown.root_at(statement.size) != statement.root:
@@ -96,7 +96,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
         progress.key, progress.number, progress.size = key, checkpoint.number, statement.size
         progress.at, progress.edge = statement.at, grown.edge
         tell(progress)
-    _check_end(newest.size)
+    _check_end(progress.size)
 
 
 def verify_rest(*, now: datetime | None = None) -> None:
@@ -128,6 +128,14 @@ class _WholeView:
 
     def __exit__(self, *error) -> None:
         self._block.__exit__(*error)
+
+
+def _stated_size(newest: Checkpoint) -> int:
+    """How far the tree has to be read: what the note says, where it can be read at all."""
+    try:
+        return newest.statement.size
+    except NotSigned:
+        return newest.size
 
 
 def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, VerifierKey]:

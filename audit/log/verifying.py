@@ -7,10 +7,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from audit.log import key
+from audit.log import key, tree
 from audit.log.merkle import Frontier
-from audit.log.models import Verification
-from audit.log.note import VerifierKey
+from audit.log.models import Checkpoint, Verification
+from audit.log.models.tile import WIDTH
+from audit.log.note import NotSigned, VerifierKey
 from audit.log.verification import Broken, Progress, verify_rest, verify_tree, whole_view
 from audit.log.witnesses.comparison import compare
 from audit.log.witnesses.publishing import configured
@@ -68,3 +69,32 @@ def keep(path: Path, progress: Progress) -> None:
     beside = path.with_suffix(".new")
     beside.write_text(json.dumps(told), encoding="utf-8")
     beside.replace(path)
+
+
+def newest_part() -> Progress:
+    """Give where the last sound verification ended, read from the tree and held against its checkpoint.
+
+    The beginning when there was none yet, or when what it ended with is not there any more.
+    """
+    last = Verification.objects.filter(fault="", checkpoint__gt=0).order_by("-id").first()
+    checkpoint = Checkpoint.objects.filter(number=last.checkpoint).first() if last else None
+    if checkpoint is None:
+        return beginning()
+    try:
+        statement, signer = checkpoint.statement, _key_at(checkpoint.number)
+        following = statement.key_after(checkpoint.note, signer)
+        if tree.root_at(statement.size) != statement.root:
+            return beginning()
+        edge = tree.frontier(statement.size // WIDTH * WIDTH)
+    except (NotSigned, tree.TreeIncomplete):
+        return beginning()
+    return Progress(following, checkpoint.number, statement.size, statement.at, edge)
+
+
+def _key_at(number: int) -> VerifierKey:
+    """Give the key that signed a checkpoint, by way of every change of keys before it. Raises NotSigned."""
+    signer = beginning().key
+    changes = Checkpoint.objects.filter(number__lt=number, note__contains="\nnext-key ").order_by("number")
+    for change in changes:
+        signer = change.statement.key_after(change.note, signer)
+    return signer
