@@ -53,9 +53,10 @@ class Memory:
             return self._add(statement, note, old, proof)
 
     def _add(self, statement: Statement, note: str, old: int, proof: list[bytes]) -> tuple[int, str]:
-        # The key changes by a note that both keys have signed; other notes in between are no matter to a witness.
+        # The key changes by a note that both keys have signed; that note may come again once the key has changed.
         try:
-            following = statement.key_after(note, self.log)
+            signer = VerifierKey.parse(statement.key) if statement.next_key == str(self.log) else self.log
+            following = statement.key_after(note, signer)
         except NotSigned:
             return 403, ""
         if old > statement.size:

@@ -23,7 +23,16 @@ class Web:
         self._size = 0
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
-        newest = checkpoints[-1]
+        # It needs every change of keys to know who signs, and of the others only the newest.
+        changes = [each for each in checkpoints[:-1] if each.statement.next_key]
+        return [self._hand_over(each) for each in [*changes, checkpoints[-1]]][-1]
+
+    def copies(self) -> list[Copy]:
+        return []
+
+    def _hand_over(self, newest: Checkpoint) -> str:
+        if newest.size < self._size:
+            self._size = 0
         answer, status = self._add(newest, self._size)
         if status == 409:
             # It says itself where it stands; a size that we do not know is another log's.
@@ -44,9 +53,6 @@ class Web:
             raise Away from None
         self._size = newest.size
         return answer
-
-    def copies(self) -> list[Copy]:
-        return []
 
     def _add(self, newest: Checkpoint, old: int) -> tuple[str, int]:
         proof = "".join(base64.b64encode(each).decode() + "\n" for each in tree.consistency(old, newest.size))
