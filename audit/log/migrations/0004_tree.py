@@ -82,12 +82,12 @@ class Migration(migrations.Migration):
                 ('checkpoint', models.BigIntegerField(verbose_name='up to checkpoint')),
                 ('first', models.BigIntegerField(verbose_name='from entry')),
                 ('size', models.BigIntegerField(verbose_name='entries')),
-                ('fault', models.CharField(blank=True, choices=[('columns', 'An entry does not say what its bytes say'), ('body', 'An entry is not what the tree holds'), ('entry_missing', 'An entry of the tree is gone'), ('leaf_missing', 'A place in the tree is empty'), ('not_sequenced', 'An entry never came into the tree'), ('tile', 'A part of the tree does not fit its entries'), ('root', 'The tree is not the one that was signed'), ('size', 'The tree is smaller or larger than what was signed'), ('number', 'A checkpoint is missing'), ('signature', 'A checkpoint is not signed by the log'), ('checkpoint', 'A checkpoint does not say what its note says'), ('clock', 'The clock went back and nobody noted it'), ('silence', 'Checkpoints have stopped coming'), ('counter', 'A session has lost an entry'), ('witness', 'A witness holds another log')], max_length=20, verbose_name='fault')),
+                ('fault', models.CharField(blank=True, choices=[('columns', 'An entry does not say what its bytes say'), ('body', 'An entry is not what the tree holds'), ('entry_missing', 'An entry of the tree is gone'), ('leaf_missing', 'A place in the tree is empty'), ('not_sequenced', 'An entry never came into the tree'), ('tile', 'A part of the tree does not fit its entries'), ('root', 'The tree is not the one that was signed'), ('size', 'The tree is smaller or larger than what was signed'), ('number', 'A checkpoint is missing'), ('signature', 'A checkpoint is not signed by the log'), ('checkpoint', 'A checkpoint does not say what its note says'), ('clock', 'The clock went back and nobody noted it'), ('counter', 'A session has lost an entry'), ('witness', 'A witness holds another log')], max_length=20, verbose_name='fault')),
                 ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(('fault__in', ['', 'columns', 'body', 'entry_missing', 'leaf_missing', 'not_sequenced', 'tile', 'root', 'size', 'number', 'signature', 'checkpoint', 'clock', 'silence', 'counter', 'witness'])), name='log_verification_fault')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fault__in', ['', 'columns', 'body', 'entry_missing', 'leaf_missing', 'not_sequenced', 'tile', 'root', 'size', 'number', 'signature', 'checkpoint', 'clock', 'counter', 'witness'])), name='log_verification_fault')],
             },
         ),
         # No way back, as in 0002.

@@ -19,7 +19,6 @@ class Fault(models.TextChoices):
     SIGNATURE = "signature", _("A checkpoint is not signed by the log")
     CHECKPOINT = "checkpoint", _("A checkpoint does not say what its note says")
     CLOCK = "clock", _("The clock went back and nobody noted it")
-    SILENCE = "silence", _("Checkpoints have stopped coming")
     COUNTER = "counter", _("A session has lost an entry")
     WITNESS = "witness", _("A witness holds another log")
 
