@@ -13,11 +13,11 @@ class TreeIncomplete(Exception):
 def hashes(level: int, start: int, end: int) -> list[bytes]:
     """Give the hashes of tile level `level` (0: leaves) from `start` up to `end`. Raises TreeIncomplete."""
     if level == 0:
-        rows = Leaf.objects.filter(position__gte=start, position__lt=end).order_by("position")
-        found = rows.values_list("hash", flat=True)
+        leaves = Leaf.objects.filter(position__gte=start, position__lt=end).order_by("position")
+        found = list(leaves.values_list("hash", flat=True))
     else:
         tiles = Tile.objects.filter(level=level, index__gte=start, index__lt=end).order_by("index")
-        found = tiles.values_list("hash", flat=True)
+        found = list(tiles.values_list("hash", flat=True))
     read = [bytes(each) for each in found]
     if len(read) != end - start:
         raise TreeIncomplete(f"{level}/{start}")

@@ -64,7 +64,7 @@ def insert_entries(number: int) -> None:
     actor = Actor(str(uuid.uuid4()), "caseworker", str(uuid.uuid4()), uuid.uuid4())
     model = record_read(CASE_OPENED, by=actor, subject_type="cases.case", reference="23456789", purpose="casework")
     given = {name: getattr(model, name) for name in _GIVEN}
-    columns = ", ".join(_GIVEN)
+    columns, session = ", ".join(_GIVEN), uuid.uuid4()
     rest = bytes(model.body)[1 + 16 + 8 + 16 + 8 :]
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
@@ -83,8 +83,9 @@ def insert_entries(number: int) -> None:
                 {", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN)},
                 body, sha256('\\x00'::bytea || body) FROM told
             """,
-            given | {"number": number, "session": uuid.uuid4(), "rest": rest},
+            given | {"number": number, "session": session, "rest": rest},
         )
+        cursor.execute("INSERT INTO log_sessioncounter (session, counter) VALUES (%s, %s)", [session, number])
         cursor.execute("SET statement_timeout = 30000")
 
 
