@@ -307,6 +307,19 @@ MAILERS = {
 DEFAULT_FROM_EMAIL = env_text("MAIL_FROM", "ne-pas-repondre@localhost")
 ADMINS = []
 
+# --- The log's tree -------------------------------------------------------------------------------
+
+# The name under which the log signs; it stands in every checkpoint and is kept beside the key once that is made.
+LOG_ORIGIN = env_text("LOG_ORIGIN", f"{urlsplit(SITE_ADDRESS).netloc}/log")
+LOG_KEY_FILE = Path(env_text("LOG_KEY_FILE_PATH", str(DATA / "secrets" / "log.json")))
+# Who keeps the checkpoints, by name: file:///…, folder:///…, https://… (C2SP tlog-witness), mailto:…; at least one of
+# them outside the operator's hands. A witness on the web is followed by its verifier key, after a space.
+LOG_WITNESSES = dict(
+    part.strip().split("=", 1)
+    for part in env_text("LOG_WITNESSES", f"file=file://{DATA / 'witness' / 'checkpoints.jsonl'}").split(",")
+    if part.strip()
+)
+
 # --- Journals of the machine: never a value, never a traceback's variables --------------------------
 
 LOGGING = {

@@ -130,6 +130,7 @@ referrals:sheet                 in   in   wait lock 200  200  200  200  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
 account_logout                  in   in   405  405  405  405  405  405  405  405  405  405  405
 """
@@ -249,6 +250,7 @@ referrals:sheet                 in   in   wait lock 405  405  405  405  403  403
 review:detail                   in   in   wait lock 403  403  403  403  404  404  403  403  403
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
 accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock
 account_logout                  in   in   in   in   in   in   in   in   in   in   in   in   in
 """

@@ -23,6 +23,21 @@ _YEARS = [
 ]
 
 
+class ExportForm(Form):
+    """What the whole log is downloaded for; the reason stands in the entry."""
+
+    purpose = forms.ChoiceField(
+        label=_("What do you need it for?"),
+        choices=[
+            ("verification", _("To have it checked outside this site")),
+            ("review", _("For a review or a sign-off")),
+            ("authority", _("For a court or the Commission d’accès à l’information")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you need the log for.")},
+    )
+
+
 class FilterForm(Form):
     """Who, about what, what, how it ended, when. Sent by POST: names and references stand in no address."""
 

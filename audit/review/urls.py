@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from audit.review import views
+from audit.review import proof, views
 
 app_name = "review"
 
 urlpatterns = [
     path("journal/", views.log, name="log"),
+    path("journal/preuve/", proof.proof, name="proof"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
 ]

@@ -130,8 +130,9 @@ class House:
         web = self._process(WEB, "-m", "gunicorn", "--config", str(BASE_DIR / "gunicorn.conf.py"))
         relay = self._process("relay and scheduler", "manage.py", "relay")
         worker = self._process("worker", *CELERY, "worker", "--loglevel=WARNING", "--pidfile=", *ALONE, **AS_ROOT)
-        # In the order of stopping: who gives work goes before who does it.
-        self.processes = [web, relay, worker]
+        sequencer = self._process("log's sequencer", "manage.py", "sequencer")
+        # In the order of stopping: who gives work goes before who does it, and what they did is signed last.
+        self.processes = [web, relay, worker, sequencer]
         # Three programs that load at once on two cores would keep the page waiting.
         web.start()
         self._wait_for(web)

@@ -80,6 +80,20 @@ _REVIEWED = [
             "leaf",
         ],
     ),
+    ("log.leaf", "hashes of what lies in clear beside them", ["position", "entry", "hash"]),
+    ("log.tile", "hashes of hashes", ["id", "level", "index", "hash"]),
+    ("log.checkpoint", "made to be published: numbers, a time, hashes, signatures", ["number", "at", "size", "note"]),
+    ("log.receipt", _OPAQUE, ["id"]),
+    (
+        "log.receipt",
+        "made to be published: who keeps which checkpoint",
+        ["witness", "checkpoint", "size", "at", "held", "words"],
+    ),
+    (
+        "log.verification",
+        "the log's own state, about nobody",
+        ["id", "started_at", "ended_at", "checkpoint", "first", "size", "fault", "place"],
+    ),
     ("log.sessioncounter", "the log's clear part (audit.md): codes, opaque references, times", ["session", "counter"]),
     # Background work and notices: ids, codes and times of work
     (

@@ -3,7 +3,7 @@
 import statistics
 from typing import Any
 
-from tests.bench import progress
+from tests.bench import progress, tree
 from tests.bench.figures import Figure, median_figure
 from tests.bench.server import House
 
@@ -12,7 +12,7 @@ TURNS, IN_A_TURN = 20, 50
 
 
 def measure(house: House, world: dict[str, Any]) -> list[Figure]:
-    """Give the added milliseconds of a logged read."""
+    """Give the added milliseconds of a logged read, and the figures of the tree."""
     work, reference = "tests.bench.sealed.entries:reads", world["cases"][0]["reference"]
     house.sealed.do(work, reference, IN_A_TURN)
     pairs = [
@@ -20,4 +20,5 @@ def measure(house: House, world: dict[str, Any]) -> list[Figure]:
     ]
     bare = statistics.median(without for without, _ in pairs)
     added = [logged - without for without, logged in pairs]
-    return [median_figure("log_record_ms", added, unit="ms", goal=GOAL, baseline=f"the read alone: {bare:.2f} ms")]
+    added_time = median_figure("log_record_ms", added, unit="ms", goal=GOAL, baseline=f"the read alone: {bare:.2f} ms")
+    return [added_time, *tree.measure(house, world)]

@@ -1,0 +1,38 @@
+"""Asking inside the database whether the readable columns of an entry say what its body says: SQL for the verifier.
+
+It writes the columns in form 1 (`encoding.py`), so that a million entries are compared where they lie; a test holds it
+to `encode`. Another form comes with its own wording here.
+"""
+
+# `textsend` writes in the encoding of the client, which is UTF-8 with Django; it is faster than to name it each time.
+_TEXT = "int2send(octet_length(e.{name})::int2) || textsend(e.{name})"
+_UUID = "uuid_send(e.{name})"
+_SHOWN = r"""CASE WHEN e.shown IS NULL THEN '\x00'::bytea ELSE '\x01'::bytea
+    || substring(int4send(jsonb_array_length(e.shown)) FROM 3) || coalesce((
+        SELECT string_agg(substring(int4send(octet_length(t.told)) FROM 3) || convert_to(t.told, 'UTF8'), ''::bytea
+            ORDER BY t.place)
+        FROM jsonb_array_elements_text(e.shown) WITH ORDINALITY AS t (told, place)), ''::bytea) END"""
+
+_FORM_1 = {
+    "id": _UUID,
+    "at": "int8send((extract(epoch FROM e.at) * 1000000)::bigint)",
+    "session": _UUID,
+    "counter": "int8send(e.counter)",
+    "request": _UUID,
+    "actor_id": _TEXT,
+    "actor_role": _TEXT,
+    "actor_organisation": _TEXT,
+    "action": _TEXT,
+    "subject_type": _TEXT,
+    "reference": _TEXT,
+    "shown": _SHOWN,
+    "subject": r"CASE WHEN e.subject IS NULL THEN '\x00'::bytea ELSE '\x01'::bytea || uuid_send(e.subject) END",
+    "relation": _TEXT,
+    "purpose": _TEXT,
+    "outcome": _TEXT,
+    "detail_commitment": r"CASE WHEN e.detail_commitment IS NULL THEN '\x00'::bytea ELSE '\x01'::bytea"
+    r" || substring(int4send(octet_length(e.detail_commitment)) FROM 3) || e.detail_commitment END",
+}
+
+# The body that the columns of the entry `e` give.
+BODY_OF_COLUMNS = r"'\x01'::bytea || " + " || ".join(wording.format(name=name) for name, wording in _FORM_1.items())

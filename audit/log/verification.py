@@ -1,0 +1,275 @@
+"""Checking the log as it lies in the database: from bodies to leaves, tree, checkpoints, signatures and witnesses.
+
+Everything is read in the order of the tree and stops at the first bad place. Progress can be kept, so that what was
+broken off goes on where it was.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from audit.log.bodies import BODY_OF_COLUMNS
+from audit.log.identifier import first_uuid7
+from audit.log.merkle import Frontier, full_root
+from audit.log.models import Checkpoint, Fault, Leaf, Tile
+from audit.log.models.tile import HEIGHT, WIDTH
+from audit.log.note import NotSigned, VerifierKey
+from audit.log.statement import Statement
+
+# Leaves read by one statement.
+STRETCH = 64 * WIDTH
+# What was committed so long ago has its place by now.
+PATIENCE = timedelta(minutes=5)
+
+_TILES = f"""
+SELECT l.position / {WIDTH}, count(*), min(l.position), count(e.id),
+    coalesce(bool_and(e.leaf = l.hash AND e.body = {BODY_OF_COLUMNS}), true),
+    string_agg(l.hash, ''::bytea ORDER BY l.position),
+    string_agg(e.body, ''::bytea ORDER BY l.position),
+    array_agg(octet_length(e.body) ORDER BY l.position)
+FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
+WHERE l.position >= %s AND l.position < %s
+GROUP BY 1 ORDER BY 1
+"""
+_LEAVES = f"""
+SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, e.body, e.leaf, e.body = {BODY_OF_COLUMNS}
+FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
+WHERE l.position >= %s AND l.position < %s ORDER BY l.position
+"""
+_UNPLACED = """
+SELECT e.id FROM log_entry e LEFT JOIN log_leaf l ON l.entry = e.id
+WHERE l.entry IS NULL AND e.id < %s ORDER BY e.id LIMIT 1
+"""
+# A session's numbers have no gap, and its counter stands at the last of them.
+_COUNTERS = """
+SELECT coalesce(e.session, c.session) FROM
+    (SELECT session, count(*) AS entries, max(counter) AS last FROM log_entry GROUP BY session) e
+    FULL JOIN log_sessioncounter c ON c.session = e.session
+WHERE e.entries IS DISTINCT FROM e.last OR e.last IS DISTINCT FROM c.counter
+ORDER BY 1 LIMIT 1
+"""
+
+
+class Broken(Exception):
+    """The first bad place that was found: its fault and its name."""
+
+    def __init__(self, fault: Fault, place: str) -> None:
+        super().__init__(fault, place)
+        self.fault, self.place = fault, place
+
+
+@dataclass
+class Progress:
+    """How far a verification is: the key in force, the last checkpoint that was checked, and the edge of the tree."""
+
+    key: VerifierKey
+    number: int = 0
+    size: int = 0
+    at: datetime | None = None
+    # Whole tiles only: what is not a whole tile yet is read again.
+    edge: Frontier = field(default_factory=Frontier)
+
+
+def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda _progress: None) -> None:
+    """Check bodies, columns, leaves, tiles, checkpoints and signatures from `progress` to the newest checkpoint.
+
+    `tell` is called now and then with how far it is; raises Broken at the first bad place. All of it sees the log as
+    it is at the beginning of the transaction, in which the caller may have more to check.
+    """
+    newest = Checkpoint.objects.order_by("-number").first()
+    if newest is None:
+        if progress.number or Leaf.objects.exists():
+            raise Broken(Fault.SIZE, "no checkpoint")
+        return
+    if newest.number < progress.number:
+        raise Broken(Fault.NUMBER, f"checkpoint {progress.number}")
+    grown = _Grown(progress.edge, _stated_size(newest))
+    for checkpoint in Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator():
+        statement, key = _read(checkpoint, progress)
+        if grown.root_at(statement.size) != statement.root:
+            raise Broken(
+                Fault.ROOT, f"checkpoint {checkpoint.number}, places {progress.size} to {max(statement.size - 1, 0)}"
+            )
+        progress.key, progress.number, progress.size = key, checkpoint.number, statement.size
+        progress.at, progress.edge = statement.at, grown.edge
+        tell(progress)
+    _check_end(progress.size)
+
+
+def verify_rest(*, now: datetime | None = None) -> None:
+    """Check what lies beside the tree: entries without a place, and the counters of sessions. Raises Broken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (present,) = cursor.fetchone()
+        cursor.execute(_UNPLACED, [first_uuid7((now or present) - PATIENCE)])
+        if row := cursor.fetchone():
+            raise Broken(Fault.NOT_SEQUENCED, f"entry {row[0]}")
+        cursor.execute(_COUNTERS)
+        if row := cursor.fetchone():
+            raise Broken(Fault.COUNTER, f"session {row[0]}")
+
+
+def whole_view():
+    """A transaction in which everything is seen as at its beginning, however long it takes."""
+    return _WholeView()
+
+
+class _WholeView:
+    def __enter__(self) -> None:
+        self._block = transaction.atomic(durable=True)
+        self._block.__enter__()
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+    def __exit__(self, *error) -> None:
+        self._block.__exit__(*error)
+
+
+def _stated_size(newest: Checkpoint) -> int:
+    """How far the tree has to be read: what the note says, where it can be read at all."""
+    try:
+        return newest.statement.size
+    except NotSigned:
+        return newest.size
+
+
+def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, VerifierKey]:
+    """Check a checkpoint by itself and against the one before; give what it says and the key of the next one."""
+    place = f"checkpoint {checkpoint.number}"
+    if checkpoint.number != progress.number + 1:
+        raise Broken(Fault.NUMBER, f"checkpoint {progress.number + 1}")
+    try:
+        statement = Statement.parse(checkpoint.note)
+        key = statement.key_after(checkpoint.note, progress.key)
+    except NotSigned:
+        raise Broken(Fault.SIGNATURE, place) from None
+    if (statement.number, statement.size, statement.at) != (checkpoint.number, checkpoint.size, checkpoint.at):
+        raise Broken(Fault.CHECKPOINT, place)
+    if statement.size < progress.size:
+        raise Broken(Fault.SIZE, place)
+    if progress.at is not None and statement.at < progress.at and statement.clock >= 0:
+        raise Broken(Fault.CLOCK, place)
+    return statement, key
+
+
+class _Grown:
+    """The tree as it grows from a verified edge, fed with leaves as they are checked."""
+
+    def __init__(self, edge: Frontier, size: int) -> None:
+        self.edge, self._whole_edge = edge, edge.copy()
+        self._tiles = _tiles(edge.size, size)
+        self._hashes: list[bytes] | None = None
+
+    def root_at(self, size: int) -> bytes:
+        """Check leaves up to `size` and give the root there; sizes rise from call to call. Raises Broken."""
+        while self._whole_edge.size < size:
+            if self._hashes is None:
+                self._hashes = next(self._tiles, None)
+                self._edge_and_part = self._whole_edge.copy()
+            if self._hashes is None:
+                raise Broken(Fault.SIZE, f"place {self._whole_edge.size}")
+            if self._whole_edge.size + WIDTH > size:
+                return self._root_inside(size)
+            self._whole_edge = self._whole_edge.copy()
+            self._whole_edge.push(full_root(self._hashes), HEIGHT)
+            self.edge, self._hashes = self._whole_edge, None
+        return self._whole_edge.root()
+
+    def _root_inside(self, size: int) -> bytes:
+        part, begin = self._edge_and_part, self._whole_edge.size
+        for found in (self._hashes or [])[part.size - begin : size - begin]:
+            part.push(found)
+        if part.size != size:
+            raise Broken(Fault.SIZE, f"place {part.size}")
+        return part.root()
+
+
+def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
+    """Check one tile after the other from `start` on, the last one as far as it goes; give the hashes of its leaves."""
+    end = size // WIDTH * WIDTH
+    for begin in range(start, end, STRETCH):
+        until = min(begin + STRETCH, end)
+        by_index = {row[0]: row[1:] for row in _rows(_TILES, begin, until)}
+        wanted = range(begin // WIDTH, until // WIDTH)
+        stored = _stored_tiles(1, wanted.start, wanted.stop)
+        for index in wanted:
+            yield _tile(index, by_index.get(index), stored.get(index))
+    if size > end:
+        yield _check_leaves(end, size)
+
+
+def _tile(index: int, row: tuple | None, stored: bytes | None) -> list[bytes]:
+    start, hashes = index * WIDTH, []
+    if row is not None and row[:4] == (WIDTH, start, WIDTH, True):
+        leaves = bytes(row[4])
+        hashes = [leaves[place : place + 32] for place in range(0, 32 * WIDTH, 32)]
+    if row is None or not hashes or _hashes(bytes(row[5]), row[6]) != hashes:
+        hashes = _check_leaves(start, start + WIDTH)
+    if stored != full_root(hashes):
+        raise Broken(Fault.TILE, f"tile 1/{index}, places {start} to {start + WIDTH - 1}")
+    return hashes
+
+
+def _hashes(bodies: bytes, lengths: list[int]) -> list[bytes]:
+    sha256, found, place = hashlib.sha256, [], 0
+    for length in lengths:
+        found.append(sha256(b"\0" + bodies[place : place + length]).digest())
+        place += length
+    return found
+
+
+def _check_leaves(start: int, end: int) -> list[bytes]:
+    rows, found = _rows(_LEAVES, start, end), []
+    for expected, row in enumerate(rows, start):
+        position, entry, leaf, there, body, stated, fits = row
+        if position != expected:
+            raise Broken(Fault.LEAF_MISSING, f"place {expected}")
+        if not there:
+            raise Broken(Fault.ENTRY_MISSING, f"entry {entry}, place {position}")
+        if hashlib.sha256(b"\0" + bytes(body)).digest() != bytes(leaf) or bytes(stated) != bytes(leaf):
+            raise Broken(Fault.BODY, f"entry {entry}, place {position}")
+        if not fits:
+            raise Broken(Fault.COLUMNS, f"entry {entry}, place {position}")
+        found.append(bytes(leaf))
+    if len(rows) != end - start:
+        raise Broken(Fault.LEAF_MISSING, f"place {start + len(rows)}")
+    return found
+
+
+def _check_end(size: int) -> None:
+    """Check that the tables hold the tree that was signed and no more, and the tiles above the first level."""
+    if Leaf.objects.filter(position__gte=size).exists() or Leaf.objects.filter(position__lt=0).exists():
+        raise Broken(Fault.SIZE, f"place {size}")
+    level = 1
+    while Tile.objects.filter(level__gte=level).exists() or size >> (level * HEIGHT):
+        whole = size >> (level * HEIGHT)
+        if Tile.objects.filter(level=level).count() != whole:
+            raise Broken(Fault.TILE, f"level {level} of the tree")
+        if level > 1:
+            _check_level(level, whole)
+        level += 1
+
+
+def _check_level(level: int, whole: int) -> None:
+    """Check that each tile of a higher level is made of those below."""
+    stored = _stored_tiles(level, 0, whole)
+    for index in range(whole):
+        below = _stored_tiles(level - 1, index * WIDTH, (index + 1) * WIDTH)
+        if len(below) != WIDTH or stored.get(index) != full_root([below[place] for place in sorted(below)]):
+            raise Broken(Fault.TILE, f"tile {level}/{index}")
+
+
+def _stored_tiles(level: int, start: int, end: int) -> dict[int, bytes]:
+    tiles = Tile.objects.filter(level=level, index__gte=start, index__lt=end)
+    return {index: bytes(found) for index, found in tiles.values_list("index", "hash")}
+
+
+def _rows(statement: str, start: int, end: int) -> list[tuple]:
+    # Binary: a million bodies as hexadecimal text would take as long as all the hashing.
+    with connection.connection.cursor(binary=True) as cursor:
+        return cursor.execute(statement, [start, end]).fetchall()

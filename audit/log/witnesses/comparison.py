@@ -1,0 +1,41 @@
+"""Holding our checkpoints against what the witnesses keep: an old backup or a fork shows here and nowhere else."""
+
+from collections.abc import Sequence
+from itertools import batched
+
+from audit.log.models import Checkpoint, Fault, Receipt
+from audit.log.note import NotSigned, VerifierKey, open_note
+from audit.log.verification import Broken
+from audit.log.witnesses.web import Web
+from audit.log.witnesses.witness import Witness
+
+_AT_ONCE = 1000
+
+
+def compare(witnesses: Sequence[Witness]) -> None:
+    """Compare every copy that can be read back with the checkpoint of its number. Raises Broken."""
+    for witness in witnesses:
+        newest = Receipt.objects.filter(witness=witness.name).order_by("-id").first()
+        if newest is not None and not newest.held:
+            raise Broken(Fault.WITNESS, f"witness {witness.name}, checkpoint {newest.checkpoint}")
+        _compare_copies(witness)
+        if newest is not None and isinstance(witness, Web):
+            _check_words(newest, witness.key)
+
+
+def _compare_copies(witness: Witness) -> None:
+    for copies in batched(sorted(witness.copies(), key=lambda copy: copy.number), _AT_ONCE, strict=False):
+        ours = dict(
+            Checkpoint.objects.filter(number__in=[copy.number for copy in copies]).values_list("number", "note")
+        )
+        for copy in copies:
+            if ours.get(copy.number) != copy.note:
+                raise Broken(Fault.WITNESS, f"witness {witness.name}, checkpoint {copy.number}")
+
+
+def _check_words(receipt: Receipt, key: VerifierKey) -> None:
+    note = Checkpoint.objects.filter(number=receipt.checkpoint).values_list("note", flat=True).first()
+    try:
+        open_note((note or "") + receipt.words, key)
+    except NotSigned:
+        raise Broken(Fault.WITNESS, f"witness {receipt.witness}, checkpoint {receipt.checkpoint}") from None

@@ -1,0 +1,111 @@
+"""Witnesses that are files: one that only grows, and a folder (on another machine) with a file for each checkpoint."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from audit.log.models import Checkpoint
+from audit.log.witnesses.witness import AnotherLog, Away, Copy
+
+# Longer than all that is handed over at once.
+_TAIL = 8 * 1024 * 1024
+
+
+class File:
+    """One line of JSON for each checkpoint; where the system knows append-only files (`chattr +a`), it can be one."""
+
+    every = 5.0
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name, self.path = name, path
+
+    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            known = {copy.number: copy.note for copy in _read(self._tail())}
+            new = _new(known, checkpoints)
+            lines = "".join(json.dumps({"number": each.number, "note": each.note}) + "\n" for each in new)
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "ab") as file:
+                # A line that was cut off by a crash ends here.
+                if self.path.stat().st_size and not self._ends_whole():
+                    file.write(b"\n")
+                file.write(lines.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise Away from error
+        return ""
+
+    def copies(self) -> list[Copy]:
+        try:
+            return _read(self.path.read_bytes())
+        except FileNotFoundError:
+            return []
+
+    def _tail(self) -> bytes:
+        """The end of the file, which holds what was handed over before a crash kept the receipt from being written."""
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(max(self.path.stat().st_size - _TAIL, 0))
+            return file.read()
+
+    def _ends_whole(self) -> bool:
+        with self.path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() == b"\n"
+
+
+class Folder:
+    """One file for each checkpoint, never written twice; to be mounted from a machine that somebody else keeps."""
+
+    every = 5.0
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name, self.path = name, path
+
+    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+        # Not made here: a folder that is not mounted is away, and must not be taken for an empty one.
+        if not self.path.is_dir():
+            raise Away
+        try:
+            for each in checkpoints:
+                self._keep(each)
+        except OSError as error:
+            raise Away from error
+        return ""
+
+    def copies(self) -> list[Copy]:
+        paths = sorted(self.path.glob("*.checkpoint")) if self.path.is_dir() else []
+        return [Copy(int(path.stem), path.read_text(encoding="utf-8")) for path in paths if path.stem.isdigit()]
+
+    def _keep(self, checkpoint: Checkpoint) -> None:
+        path = self.path / f"{checkpoint.number:012d}.checkpoint"
+        if path.exists():
+            if path.read_text(encoding="utf-8") != checkpoint.note:
+                raise AnotherLog
+            return
+        beside = path.with_suffix(".new")
+        beside.write_text(checkpoint.note, encoding="utf-8")
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+
+def _read(content: bytes) -> list[Copy]:
+    found = []
+    for line in content.splitlines():
+        # A line that a crash cut off is no copy.
+        with suppress(ValueError, KeyError, TypeError):
+            told = json.loads(line)
+            found.append(Copy(int(told["number"]), str(told["note"])))
+    return found
+
+
+def _new(known: dict[int, str], checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+    if any(known.get(each.number, each.note) != each.note for each in checkpoints):
+        raise AnotherLog
+    return [each for each in checkpoints if each.number not in known]

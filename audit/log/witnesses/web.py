@@ -1,0 +1,68 @@
+"""A witness on the web (C2SP tlog-witness): it signs a checkpoint once it has seen that it leads on from its last."""
+
+import base64
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+
+from audit.log import tree
+from audit.log.models import Checkpoint
+from audit.log.note import NotSigned, VerifierKey, open_note
+from audit.log.witnesses.witness import AnotherLog, Away, Copy
+
+_SECONDS = 10
+
+
+class Web:
+    """Another machine that keeps only the newest checkpoint, and gives its signature for it."""
+
+    every = 15.0
+
+    def __init__(self, name: str, address: str, key: VerifierKey) -> None:
+        self.name, self.address, self.key = name, address.rstrip("/"), key
+        self._size = 0
+
+    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+        # It needs every change of keys to know who signs, and of the others only the newest.
+        changes = [each for each in checkpoints[:-1] if each.statement.next_key]
+        return [self._hand_over(each) for each in [*changes, checkpoints[-1]]][-1]
+
+    def copies(self) -> list[Copy]:
+        return []
+
+    def _hand_over(self, newest: Checkpoint) -> str:
+        if newest.size < self._size:
+            self._size = 0
+        answer, status = self._add(newest, self._size)
+        if status == 409:
+            # It says itself where it stands; a size that we do not know is another log's.
+            try:
+                self._size = int(answer)
+            except ValueError:
+                raise Away from None
+            if self._size > newest.size:
+                raise AnotherLog
+            answer, status = self._add(newest, self._size)
+        if status in {409, 422}:
+            raise AnotherLog
+        if status != 200:
+            raise Away
+        try:
+            open_note(newest.note + answer, self.key)
+        except NotSigned:
+            raise Away from None
+        self._size = newest.size
+        return answer
+
+    def _add(self, newest: Checkpoint, old: int) -> tuple[str, int]:
+        proof = "".join(base64.b64encode(each).decode() + "\n" for each in tree.consistency(old, newest.size))
+        body = f"old {old}\n{proof}\n{newest.note}".encode()
+        request = urllib.request.Request(f"{self.address}/add-checkpoint", data=body, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+                return answer.read(10_000).decode(), answer.status
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.read(10_000).decode(errors="replace"), refused.code
+        except (OSError, ValueError) as error:
+            raise Away from error

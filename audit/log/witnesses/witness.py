@@ -1,0 +1,40 @@
+"""What a witness is to the log: somebody who keeps checkpoints where the log's operator cannot rewrite them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from audit.log.models import Checkpoint
+
+
+class Away(Exception):
+    """The witness cannot be reached now; it is asked again later."""
+
+
+class AnotherLog(Exception):
+    """The witness holds a checkpoint that our log does not lead on from: a fork, or an old backup."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A checkpoint as a witness keeps it."""
+
+    number: int
+    note: str
+
+
+class Witness(Protocol):
+    """One witness under its name in the settings."""
+
+    name: str
+    # Seconds between two hand-overs.
+    every: float
+
+    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+        """Take the checkpoints since the last one it took, oldest first; give its signature line, if it has one.
+
+        Raises Away, or AnotherLog.
+        """
+
+    def copies(self) -> list[Copy]:
+        """Give what it keeps, where that can be read back."""

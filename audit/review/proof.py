@@ -1,0 +1,96 @@
+"""The state of the log as a proof: its newest checkpoint, its witnesses, the last verification, and the whole of it."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from audit.log import bundle
+from audit.log.models import Checkpoint, Receipt, Verification
+from audit.log.record import record
+from audit.review.actions import EXPORTED, PROOF_VIEWED
+from audit.review.forms import ExportForm
+from cellule.accounts.roles import Permission
+from cellule.forms import bound
+
+# A witness that has not answered for so long is silent; one by letter answers once a day.
+SILENT_AFTER = timedelta(hours=1)
+SILENT_LETTER_AFTER = timedelta(hours=26)
+# The log signs at least once a minute.
+STOPPED_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with one witness: its newest answer, or None, and whether it has been silent for too long."""
+
+    name: str
+    receipt: Receipt | None
+    silent: bool
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it holds a log that ours does not lead on from."""
+        return self.receipt is not None and not self.receipt.held
+
+
+def witnesses() -> list[Standing]:
+    """Give how it stands with every witness of the settings."""
+    now = timezone.now()
+    found = []
+    for name, address in settings.LOG_WITNESSES.items():
+        receipt = Receipt.objects.filter(witness=name).order_by("-id").first()
+        patience = SILENT_LETTER_AFTER if address.startswith("mailto:") else SILENT_AFTER
+        found.append(Standing(name, receipt, receipt is None or now - receipt.at > patience))
+    return found
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-number").first()
+
+
+def has_stopped(newest: Checkpoint | None) -> bool:
+    """Whether the log has signed nothing for longer than it may."""
+    return newest is None or timezone.now() - newest.at > STOPPED_AFTER
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def proof(request: HttpRequest) -> HttpResponse:
+    """How the log stands; by POST, with a purpose, all of it in one file. Both are entries themselves."""
+    if not request.user.has_perm(Permission.READ_LOG):
+        raise PermissionDenied
+    form, status = bound(ExportForm, request), HTTPStatus.OK
+    newest = newest_checkpoint()
+    if request.method == "POST":
+        if form.is_valid() and newest is not None:
+            return _download(request, form.cleaned_data["purpose"])
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    with transaction.atomic():
+        record(PROOF_VIEWED, by=request.acting.actor)
+    context = {
+        "form": form,
+        "newest": newest,
+        "root": newest.statement.root.hex() if newest else "",
+        "stopped": has_stopped(newest),
+        "witnesses": witnesses(),
+        "verification": Verification.objects.order_by("-id").first(),
+    }
+    return render(request, "review/proof.html", context, status=status)
+
+
+def _download(request: HttpRequest, purpose: str) -> FileResponse:
+    with transaction.atomic():
+        record(EXPORTED, by=request.acting.actor, purpose=purpose)
+    # Gone from the disk when the answer has been sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    newest = bundle.export(file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"log-{newest.number}.zip", content_type="application/zip")

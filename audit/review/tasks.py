@@ -1,0 +1,41 @@
+"""Jobs of this room: the newest part of the log is verified once a day, and its pulse is felt every quarter hour."""
+
+from datetime import timedelta
+
+from audit.log import key, verifying
+from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
+from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from cellule.jobs.kinds import job, recurring
+from cellule.jobs.ledger import enqueue
+from cellule.jobs.models import Job
+
+
+@recurring("review.verify_daily", every=timedelta(days=1))
+def verify_daily(job: Job) -> None:
+    """Ask for a verification; it takes a transaction of its own, in which nothing of the log moves."""
+    enqueue("review.verify_newest")
+
+
+@job("review.verify_newest", outside=True)
+def verify_newest(job: Job) -> None:
+    """Verify what came since the last sound verification, and raise the alarm when something is wrong."""
+    try:
+        progress = verifying.newest_part()
+    except key.NoKey:
+        # The pulse tells of a log that never began.
+        return
+    if verifying.verify(progress).fault:
+        alarm(BROKEN)
+
+
+@recurring("review.feel_pulse", every=timedelta(minutes=15))
+def feel_pulse(job: Job) -> None:
+    """Raise the alarm when the log has stopped signing, or a witness is silent or holds another log."""
+    if has_stopped(newest_checkpoint()):
+        alarm(STOPPED)
+        return
+    standing = witnesses()
+    if any(witness.refuses for witness in standing):
+        alarm(BROKEN)
+    if any(witness.silent for witness in standing):
+        alarm(SILENT)

@@ -1,0 +1,239 @@
+"""Witnesses keep what they were handed; who is away gets it later, and nobody is handed another log unnoticed."""
+
+import threading
+
+import pytest
+from django.core import mail
+
+from audit.log import key
+from audit.log.models import Checkpoint, Fault, Receipt
+from audit.log.note import SignerKey, VerifierKey, open_note
+from audit.log.witness import Memory, server
+from audit.log.witnesses.files import File, Folder
+from audit.log.witnesses.mail import Mail
+from audit.log.witnesses.publishing import UnusableWitness, configured, hand_over
+from audit.log.witnesses.web import Web
+from audit.log.witnesses.witness import Away
+from tests.audit.tree import found, sequence, walls_down
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def log(settings, tmp_path, write):
+    """A log with one checkpoint and no witness yet."""
+    settings.LOG_KEY_FILE = tmp_path / "log.json"
+    settings.LOG_WITNESSES = {}
+    write()
+    sequence()
+
+
+@pytest.fixture
+def memory(tmp_path) -> Memory:
+    return Memory(tmp_path / "memory", "witness.example", VerifierKey.parse(key.read().first))
+
+
+@pytest.fixture
+def web(memory, settings):
+    """The small witness, serving on a port of this machine."""
+    door = server(memory, 0)
+    thread = threading.Thread(target=door.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{door.server_port}"
+    settings.LOG_WITNESSES = {"web": f"{address} {memory.signer.verifier}"}
+    yield Web("web", address, memory.signer.verifier)
+    door.shutdown()
+    door.server_close()
+    thread.join()
+
+
+def notes() -> list[str]:
+    return list(Checkpoint.objects.order_by("number").values_list("note", flat=True))
+
+
+def answers() -> list[tuple[int, bool]]:
+    return list(Receipt.objects.order_by("id").values_list("checkpoint", "held"))
+
+
+def test_file_only_grows(tmp_path, write):
+    witness = File("file", tmp_path / "kept" / "checkpoints.jsonl")
+    hand_over(witness)
+    before = witness.path.read_bytes()
+    write()
+    sequence()
+    hand_over(witness)
+    hand_over(witness)
+
+    assert witness.path.read_bytes().startswith(before)
+    assert [copy.note for copy in witness.copies()] == notes()
+    assert answers() == [(1, True), (2, True)]
+
+
+def test_file_goes_on_after_a_line_that_a_crash_cut_off(tmp_path):
+    witness = File("file", tmp_path / "checkpoints.jsonl")
+    witness.path.write_text('{"number": 1, "no', encoding="utf-8")
+    hand_over(witness)
+
+    assert [copy.note for copy in witness.copies()] == notes()
+
+
+def test_file_written_before_a_crash_is_not_written_twice(tmp_path):
+    witness = File("file", tmp_path / "checkpoints.jsonl")
+    witness.keep(list(Checkpoint.objects.all()))
+    hand_over(witness)
+
+    assert [copy.note for copy in witness.copies()] == notes()
+
+
+def test_folder_that_was_away_catches_up(tmp_path, write):
+    witness = Folder("folder", tmp_path / "mounted")
+    with pytest.raises(Away):
+        hand_over(witness)
+    write()
+    sequence()
+    witness.path.mkdir()
+    hand_over(witness)
+
+    assert [copy.note for copy in witness.copies()] == notes()
+    assert answers() == [(2, True)]
+
+
+@pytest.mark.parametrize("kind", [File, Folder])
+def test_witness_that_holds_another_note_says_so(tmp_path, kind, settings):
+    (tmp_path / "other").mkdir()
+    place = tmp_path / "other" if kind is Folder else tmp_path / "other.jsonl"
+    witness = kind("other", place)
+    checkpoint = Checkpoint.objects.get()
+    honest, checkpoint.note = checkpoint.note, "another\n"
+    witness.keep([checkpoint])
+    hand_over(witness)
+    hand_over(witness)
+    settings.LOG_WITNESSES = {"other": f"{'folder' if kind is Folder else 'file'}://{place}"}
+
+    assert honest == Checkpoint.objects.get().note
+    assert answers() == [(1, False)]
+    assert found() == (Fault.WITNESS, "witness other, checkpoint 1")
+
+
+def test_web_witness_signs_what_leads_on(web, memory, write):
+    hand_over(web)
+    for _ in range(3):
+        write()
+    sequence()
+    hand_over(web)
+
+    receipt = Receipt.objects.order_by("-id").first()
+    open_note(notes()[-1] + receipt.words, memory.signer.verifier)
+    assert answers() == [(1, True), (2, True)]
+    assert memory.size == Checkpoint.objects.get(number=2).size
+    assert found() == ("", "")
+
+
+def test_web_witness_is_asked_where_it_stands_after_a_restart(web, write):
+    hand_over(web)
+    write()
+    sequence()
+    hand_over(Web("web", web.address, web.key))
+
+    assert answers() == [(1, True), (2, True)]
+
+
+def test_web_witness_follows_a_change_of_keys(web, memory, write):
+    hand_over(web)
+    key.prepare_change()
+    sequence()
+    hand_over(web)
+    write()
+    sequence()
+    hand_over(web)
+
+    assert answers() == [(1, True), (2, True), (3, True)]
+    assert memory.log == key.read().present.verifier
+
+
+def test_web_witness_that_missed_the_change_of_keys_catches_up(web, memory, write):
+    hand_over(web)
+    key.prepare_change()
+    sequence()
+    write()
+    sequence()
+    hand_over(web)
+
+    assert answers() == [(1, True), (3, True)]
+    assert memory.log == key.read().present.verifier
+
+
+def test_web_witness_refuses_an_old_backup(web, write, owner_connection):
+    write()
+    sequence()
+    hand_over(web)
+    with walls_down(owner_connection, "log_checkpoint", "log_receipt", "log_leaf") as owner:
+        owner.execute("DELETE FROM log_receipt")
+        owner.execute("DELETE FROM log_leaf WHERE position >= (SELECT size FROM log_checkpoint WHERE number = 1)")
+        owner.execute("DELETE FROM log_checkpoint WHERE number = 2")
+    hand_over(Web("web", web.address, web.key))
+
+    assert answers() == [(1, False)]
+
+
+def test_web_witness_that_is_away_is_asked_again(memory):
+    witness = Web("web", "http://127.0.0.1:9", memory.signer.verifier)
+
+    with pytest.raises(Away):
+        hand_over(witness)
+    assert answers() == []
+
+
+def test_web_witness_remembers_beyond_its_process(web, memory, tmp_path):
+    hand_over(web)
+
+    again = Memory(tmp_path / "memory", "other name", SignerKey.make("other/log").verifier)
+    assert (again.signer, again.log, again.size, again.root) == (memory.signer, memory.log, memory.size, memory.root)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("", 400),
+        ("old 0\n\nnothing", 400),
+        ("old x\n\n{note}", 400),
+        ("old 1\n\n{note}", 409),
+        ("old 0\nAAAA\n\n{note}", 422),
+        ("old 0\n\n{forged}", 403),
+        ("old 0\n\n{other}", 404),
+        ("old 0\n\n{note}", 200),
+    ],
+)
+def test_web_witness_answers_as_the_protocol_says(memory, body, status):
+    checkpoint = Checkpoint.objects.get()
+    statement, stranger = checkpoint.statement, SignerKey.make("other/log")
+    forged = statement.signed(SignerKey.make(statement.origin))
+    other = type(statement)(**(vars(statement) | {"origin": "other/log"})).signed(stranger)
+
+    assert memory.add(body.format(note=checkpoint.note, forged=forged, other=other))[0] == status
+
+
+def test_mail_carries_the_newest_note_and_nothing_else(settings, write):
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    write()
+    sequence()
+    hand_over(Mail("mail", "witness@example.org"))
+
+    (letter,) = mail.outbox
+    assert (letter.subject, letter.body, letter.to) == ("Checkpoint 2", notes()[-1], ["witness@example.org"])
+    assert answers() == [(2, True)]
+
+
+def test_witnesses_are_read_from_the_settings(settings, memory):
+    settings.LOG_WITNESSES = {
+        "a": "file:///var/log/checkpoints",
+        "b": "folder:///mnt/witness",
+        "c": f"https://witness.example/ {memory.signer.verifier}",
+        "d": "mailto:witness@example.org",
+    }
+
+    assert [(type(each), each.name) for each in configured()] == [(File, "a"), (Folder, "b"), (Web, "c"), (Mail, "d")]
+
+    settings.LOG_WITNESSES = {"e": "ftp://example.org"}
+    with pytest.raises(UnusableWitness):
+        configured()

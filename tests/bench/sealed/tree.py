@@ -1,0 +1,124 @@
+"""The log's tree: how long an entry waits for its signature, how fast a backlog goes, how fast a million verify."""
+
+import hashlib
+import tempfile
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from audit.log import merkle, verifying
+from audit.log.actor import Actor
+from audit.log.models import Checkpoint, Entry, Leaf
+from audit.log.models.entry import _GIVEN
+from audit.log.record import record_read
+from audit.log.sequencer import BATCH, Sequencer
+from cases.actions import CASE_OPENED
+
+PAUSE = 0.4
+
+
+def prepare() -> None:
+    """Give the log of this database a key of its own, and no witness; what waits is sequenced."""
+    settings.LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="cellule-log-")) / "log.json"
+    settings.LOG_WITNESSES = {}
+    sequencer = Sequencer()
+    while sequencer.work() == BATCH:
+        pass
+    sequencer.close()
+
+
+def lags(number: int, pause: float) -> list[float]:
+    """Seconds from each of so many commits (with so many seconds between them) to the signed checkpoint that holds it."""
+    stopping = threading.Event()
+
+    def sequence() -> None:
+        sequencer = Sequencer()
+        while not stopping.wait(PAUSE):
+            sequencer.work()
+        sequencer.work()
+        sequencer.close()
+        connection.close()
+
+    thread = threading.Thread(target=sequence)
+    thread.start()
+    actor = Actor(str(uuid.uuid4()), "caseworker", str(uuid.uuid4()), uuid.uuid4())
+    written = []
+    for _ in range(number):
+        written.append(record_read(CASE_OPENED, by=actor, subject_type="cases.case", reference="23456789"))
+        time.sleep(pause)
+    stopping.set()
+    thread.join()
+    checkpoints = list(Checkpoint.objects.order_by("size", "number").values_list("size", "at"))
+    places = dict(Leaf.objects.filter(entry__in=[entry.pk for entry in written]).values_list("entry", "position"))
+    signed = [next(at for size, at in checkpoints if size > places[entry.pk]) for entry in written]
+    return [(at - entry.at).total_seconds() for at, entry in zip(signed, written, strict=True)]
+
+
+def insert_entries(number: int) -> None:
+    """Insert honest entries by one statement, as many reads would have left them."""
+    actor = Actor(str(uuid.uuid4()), "caseworker", str(uuid.uuid4()), uuid.uuid4())
+    model = record_read(CASE_OPENED, by=actor, subject_type="cases.case", reference="23456789", purpose="casework")
+    given = {name: getattr(model, name) for name in _GIVEN}
+    columns, session = ", ".join(_GIVEN), uuid.uuid4()
+    rest = bytes(model.body)[1 + 16 + 8 + 16 + 8 :]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(
+            f"""
+            WITH numbered AS (SELECT n, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 40000000000
+                    + n * 100 AS micro FROM generate_series(1, %(number)s::bigint) n),
+            keyed AS (SELECT n, micro, (lpad(to_hex(micro / 1000), 12, '0') || '7'
+                || lpad(to_hex(micro %% 1000 * 4096 / 1000), 3, '0')
+                || translate(left(md5(n::text), 1), '01234567cdef', '89ab89ab89ab')
+                || substring(md5(n::text) FROM 2 FOR 15))::uuid AS id FROM numbered),
+            told AS (SELECT *, '\\x01'::bytea || uuid_send(id) || int8send(micro) || uuid_send(%(session)s::uuid)
+                || int8send(n) || %(rest)s::bytea AS body FROM keyed)
+            INSERT INTO log_entry (id, at, session, counter, {columns}, body, leaf)
+            SELECT id, timestamptz 'epoch' + micro * interval '1 microsecond', %(session)s::uuid, n,
+                {", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN)},
+                body, sha256('\\x00'::bytea || body) FROM told
+            """,
+            given | {"number": number, "session": session, "rest": rest},
+        )
+        cursor.execute("INSERT INTO log_sessioncounter (session, counter) VALUES (%s, %s)", [session, number])
+        cursor.execute("SET statement_timeout = 30000")
+
+
+def sequence_backlog() -> tuple[int, float]:
+    """How many entries were sequenced, and in how many seconds."""
+    sequencer, taken, start = Sequencer(), 0, time.perf_counter()
+    while more := sequencer.work():
+        taken += more
+    seconds = time.perf_counter() - start
+    sequencer.close()
+    return taken, seconds
+
+
+def verify_all() -> dict[str, Any]:
+    """Seconds to verify the whole tree, the floor of only hashing it, and how many entries that were."""
+    start = time.perf_counter()
+    result = verifying.verify(verifying.beginning())
+    seconds = time.perf_counter() - start
+    body = bytes(Entry.objects.values_list("body", flat=True).first())
+    start = time.perf_counter()
+    leaf = hashlib.sha256
+    hashes = [leaf(b"\0" + body).digest() for _ in range(result.size)]
+    merkle.full_root(hashes[: 1 << (len(hashes).bit_length() - 1)])
+    floor = time.perf_counter() - start
+    return {"fault": result.fault, "place": result.place, "size": result.size, "seconds": seconds, "floor": floor}
+
+
+def bytes_per_entry() -> float:
+    """What an entry takes on the disk with its indexes and its part of the tree."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(t::regclass))"
+            " FROM unnest(ARRAY['log_entry', 'log_leaf', 'log_tile', 'log_checkpoint']) t"
+        )
+        (size,) = cursor.fetchone()
+    return float(size) / Entry.objects.count()
