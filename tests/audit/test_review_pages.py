@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.log.models import Entry
 from audit.review.lists import PAGE
 from audit.review.models import Incident, Item, Queue
+from audit.review.people import lines
 from audit.review.queues import put
 from audit.review.rule_names import _NAMES, named
 from cellule.notices.models import Notice
@@ -140,6 +141,15 @@ def test_page_tells_the_act_what_stands_around_it_and_what_was_before(paule, aud
     assert foreign.entries not in [[str(line.entry.pk)] for line in around.before]
     (look,) = acted(auditor, "review.item_viewed")
     assert look.reference == item.code
+
+
+def test_reason_is_what_somebody_gave_and_no_move_between_states(paule, auditor, caseworker):
+    item = looked(caseworker)
+    item.justify(by=auditor)
+    (step_taken,) = acted(auditor, "review.justified")
+
+    assert paule.get(page(item)).context["around"].first.reason == "work"
+    assert (step_taken.purpose, lines([step_taken])[0].reason) == ("open>justified", "")
 
 
 def test_page_takes_as_many_queries_with_much_around_it(paule, caseworker, queries):
