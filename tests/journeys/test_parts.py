@@ -1,6 +1,7 @@
 """Parts of pages that move: values that are sealed again, reasons for no answer; and the same without scripts."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +20,9 @@ def revealed(arrives):
     """Somebody in front of a page with a revealed value, whose clock stands still."""
     person = arrives("claire")
     person.signs_in()
-    person.page.clock.install()
+    now = time.time()
+    person.page.clock.install(time=now)
+    person.page.clock.pause_at(now + 1)
     person.goes_to(ADDRESS)
     expect(person.page.locator("[data-reseal]")).to_contain_text(VALUE)
     return person
