@@ -76,6 +76,8 @@ cases:risk                      in   in   wait lock 404  200  404  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:access                    in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:access_list               in   in   wait lock 404  200  404  200  403  403  403  403  403
 cases:files                     in   in   wait lock 404  200  404  on   403  403  403  403  403
 cases:reveal_files              in   in   wait lock 404  on   404  200  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  200  404  403  403  403  403  403  403
@@ -196,6 +198,8 @@ cases:risk                      in   in   wait lock 404  422  404  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on   on   on
+cases:access                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:access_list               in   in   wait lock 404  422  404  422  403  403  403  403  403
 cases:files                     in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:reveal_files              in   in   wait lock 404  on   404  422  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  422  404  403  403  403  403  403  403

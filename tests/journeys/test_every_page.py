@@ -32,10 +32,11 @@ PAGES = {
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         "cases:intake",
         *("cases:contact", "cases:risk", "cases:new_need", "cases:step", "cases:amend_note"),
+        *("cases:access", "cases:access_list"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
     "mireille": [
-        *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step"),
+        *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step", "cases:access"),
         *("accounts:team", "accounts:admit", "accounts:standing", *OWN),
     ],
     "paule": ["review:entry", *READING],
@@ -111,6 +112,7 @@ class House:
             "review:entry": [self.entry.pk],
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note", "cases:intake"], case),
             **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], case),
+            **dict.fromkeys(["cases:access", "cases:access_list"], case),
             "cases:step": [*case, "partager"],
             "cases:amend_note": [*case, self.case.notes.get().pk],
         }
