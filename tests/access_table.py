@@ -131,6 +131,8 @@ referrals:step                  in   in   wait lock 404  403  404  403  403  403
 referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:holds                    in   in   wait lock 403  403  403  403  403  200  403  403  403
+review:lift_hold                in   in   wait lock 403  403  403  403  403  405  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
@@ -253,6 +255,8 @@ referrals:step                  in   in   wait lock 404  403  404  403  403  403
 referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  404  404  403  403  403
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:holds                    in   in   wait lock 403  403  403  403  403  422  403  403  403
+review:lift_hold                in   in   wait lock 403  403  403  403  403  404  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
 accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock

@@ -74,6 +74,7 @@ class House:
         arguments = {
             "review:entry": [self.entry.pk],
             "review:detail": [self.entry.pk],
+            "review:lift_hold": [uuid.UUID(int=8)],
             "accounts:discard": [uuid.UUID(int=1)],
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],

@@ -2,9 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -13,6 +16,7 @@ from audit.log.actions import FORGOTTEN
 from audit.log.actor import Actor
 from audit.log.models import Entry, Fault, Forgotten, ForgottenCount, Hold, Leaf
 from audit.log.record import record
+from tests.audit.test_tree_bundle import checked
 from tests.audit.tree import found, sequence, walls_down
 from tests.audit.years import Past, ago
 
@@ -61,6 +65,21 @@ def hold(**told) -> Hold:
         made = Hold.objects.create(by="rose", reason=Hold.Reason.COURT, **told)
         record(FORGOTTEN, by=Actor.system(), subject_type="log_hold", reference=str(made.pk))
     return made
+
+
+def declare_and_remove() -> None:
+    """What a process could do that asks for no rule: declare the first place forgotten, and have it removed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Forgotten.objects.create(mark="x", first=0, last=0, checkpoint=1)
+        cursor.execute("SELECT count(*) FROM public.log_forget('x')")
+
+
+def exported(folder: Path) -> tuple[int, str]:
+    """Export the log and have the stand-alone script check it."""
+    folder.mkdir(exist_ok=True)
+    bundle = folder / f"{uuid.uuid4()}.zip"
+    call_command("export_audit", bundle, stdout=StringIO())
+    return checked(bundle)
 
 
 def test_what_is_past_its_time_goes_and_the_log_verifies():
@@ -191,10 +210,8 @@ def test_walls_refuse_what_is_held():
     """Even from a process that does not ask for holds."""
     hold(reference="23456789")
 
-    with pytest.raises(IntegrityError, match="not to be forgotten"), transaction.atomic():
-        Forgotten.objects.create(mark="x", first=0, last=0, checkpoint=1)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM public.log_forget('x')")
+    with pytest.raises(IntegrityError, match="not to be forgotten"):
+        declare_and_remove()
 
 
 def test_clock_that_jumped_is_not_believed(owner_connection):
@@ -213,10 +230,8 @@ def test_two_processes_do_not_forget_at_once(owner_connection):
 
 
 def test_removal_without_its_entry_is_refused():
-    with pytest.raises(IntegrityError, match="no entry tells"), transaction.atomic():
-        Forgotten.objects.create(mark="x" * 64, first=0, last=0, checkpoint=1)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM public.log_forget(%s)", ["x" * 64])
+    with pytest.raises(IntegrityError, match="no entry tells"):
+        declare_and_remove()
     assert Entry.objects.filter(pk=Leaf.objects.get(position=0).entry).exists()
 
 
@@ -228,11 +243,46 @@ def test_young_places_cannot_be_declared_forgotten():
 def test_nobody_removes_more_than_was_declared(owner_connection):
     """Not the run-time role, and not the owner while the walls stand."""
     young = Entry.objects.order_by("-id").first()
+    declared = "INSERT INTO log_forgotten (mark, first, last, checkpoint) VALUES ('x', 0, 0, 1)"
+    removed = f"DELETE FROM log_entry WHERE id = '{young.id}'"
     with pytest.raises(psycopg.IntegrityError, match="not to be forgotten"), owner_connection.transaction():
-        owner_connection.execute("INSERT INTO log_forgotten (mark, first, last, checkpoint) VALUES ('x', 0, 0, 1)")
-        owner_connection.execute("DELETE FROM log_entry WHERE id = %s", [young.id])
+        owner_connection.execute(f"{declared}; {removed}")
     with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM log_entry")
+
+
+# --- The exported log ----------------------------------------------------------------------------------
+
+
+def test_exported_log_is_sound_after_a_removal(tmp_path):
+    forget()
+
+    size = Leaf.objects.count()
+    words = f"Sound: {size} entries (270 entries are gone by their retention, their leaves stayed), 5 checkpoints."
+    assert exported(tmp_path / "out") == (0, words)
+
+
+def test_exported_log_names_an_entry_that_no_rule_removed(owner_connection, tmp_path):
+    forget()
+    with walls_down(owner_connection, "log_entry") as owner:
+        owner.execute("DELETE FROM log_entry WHERE id = (SELECT entry FROM log_leaf WHERE position = 9)")
+
+    assert exported(tmp_path / "out") == (1, "Broken: place 9: the entry is missing, and no rule removed it")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("UPDATE log_forgotten SET last = last + 1 WHERE first = 0", "place 0: no entry tells of this removal"),
+        ("DELETE FROM log_forgotten", "place 0: no entry tells of this removal"),
+    ],
+)
+def test_exported_log_names_a_removal_that_was_altered(owner_connection, tmp_path, change, words):
+    forget()
+    with walls_down(owner_connection, "log_forgotten") as owner:
+        owner.execute(change)
+
+    assert exported(tmp_path / "out") == (1, f"Broken: {words}")
 
 
 def test_hold_without_its_entry_is_refused():

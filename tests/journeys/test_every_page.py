@@ -40,7 +40,7 @@ PAGES = {
         *("accounts:team", "accounts:admit", "accounts:standing", *OWN),
     ],
     "paule": ["review:entry", *READING],
-    "rose": ["review:entry", *READING],
+    "rose": ["review:entry", "review:holds", *READING],
     "luc": ["accounts:administration", "accounts:invite", "accounts:new_organisation", "jobs:dead", *OWN],
 }
 # Pages of a moment, which the tests below bring about.
@@ -90,6 +90,7 @@ NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
 NO_PAGES += ["cases:compare", "cases:match_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
+NO_PAGES += ["review:lift_hold"]
 # A part of the page of a case.
 NO_PAGES += ["referrals:panel"]
 

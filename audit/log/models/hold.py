@@ -1,6 +1,7 @@
 """A hold: entries that stay although their time is over, because somebody still needs them."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def last_day(self) -> datetime | None:
+        """The last instant of the period."""
+        return self.end - timedelta(microseconds=1) if self.end else None
 
 
 class HoldLifted(models.Model):
