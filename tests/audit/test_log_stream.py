@@ -285,6 +285,7 @@ def test_address_that_names_no_collector_is_refused(wrong):
 def test_job_comes_where_a_collector_is_named(settings, address, named):
     settings.LOG_STREAM = address if named else ""
 
-    tasks.stream_log(Job())
+    with transaction.atomic():
+        tasks.stream_log(Job())
 
     assert Job.objects.filter(kind="review.hand_over_log").exists() is named
