@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import orjson
@@ -50,7 +50,7 @@ class Opening:
     role: str
     organisation: str
     actor: str
-    times: list = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
 
 
 def openings_of(case: Case) -> list[Opening]:

@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from audit.log.models import Entry
@@ -115,7 +115,8 @@ class Datagrams:
             self._socket = None
 
     def _connected(self) -> socket.socket:
-        family, there = self._family, self._there
+        family: int = self._family
+        there: Any = self._there
         if isinstance(there, tuple):
             family, _kind, _protocol, _name, there = socket.getaddrinfo(*there, type=socket.SOCK_DGRAM)[0]
         made = socket.socket(family, socket.SOCK_DGRAM)
