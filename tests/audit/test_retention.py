@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CASEWORK, SIGN_IN = uuid.uuid4(), uuid.uuid4()
 SUBJECT = uuid.uuid4()
+BEGINNING = ago(years=8)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def log(settings, tmp_path):
     settings.LOG_WITNESSES = {}
     past = Past()
     for number in range(300):
-        at = ago(years=8) + timedelta(minutes=number)
+        at = BEGINNING + timedelta(minutes=number)
         if number % 10 == 9:
             past.write(at, session=SIGN_IN, action="accounts.signed_in", reference="")
         else:
@@ -195,7 +196,7 @@ def test_entry_dropped_beside_removed_ones_is_found(owner_connection):
     [
         ({"reference": "23456789"}, 0),
         ({"reference": "98765432", "subject": SUBJECT}, 269),
-        ({"start": ago(years=8), "end": ago(years=8) + timedelta(minutes=100)}, 180),
+        ({"start": BEGINNING, "end": BEGINNING + timedelta(minutes=100)}, 180),
     ],
     ids=["reference", "subject", "period"],
 )
