@@ -118,8 +118,8 @@ def make_list(case: Case, *, by: Acting, row_id: uuid.UUID, tongue: str, purpose
             file.save(force_insert=True)
             keep_key(sealer, Compartment.STORY, file.pk, made)
             file._hand(Act.RECEIVED, by, sealer)
-            told = {**held.told(by, subject=sealer.subject), "shown": [str(file.pk)], "purpose": purpose.value}
-            record(ACCESS_LIST_MADE, by=by.actor, **told)
+            about = {**held.told(by, subject=sealer.subject), "shown": [str(file.pk)], "purpose": purpose.value}
+            record(ACCESS_LIST_MADE, by=by.actor, **about)
     except Exception:
         with suppress(StoreAway):
             discard(made.blob)

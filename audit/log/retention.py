@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -85,7 +86,7 @@ def forget(rule: Rule, *, most: int = BATCH) -> list[UUID]:
         proof = _newest_before(until)
         if proof is None:
             return []
-        told = {
+        told: dict[str, Any] = {
             "until": first_uuid7(until),
             "size": proof.size,
             "never": FORGOTTEN.code,

@@ -118,7 +118,8 @@ class Datagrams:
         family: int = self._family
         there: Any = self._there
         if isinstance(there, tuple):
-            family, _kind, _protocol, _name, there = socket.getaddrinfo(*there, type=socket.SOCK_DGRAM)[0]
+            host, port = there
+            family, _kind, _protocol, _name, there = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         made = socket.socket(family, socket.SOCK_DGRAM)
         try:
             made.settimeout(_PATIENCE_SECONDS)
