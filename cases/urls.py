@@ -8,6 +8,7 @@ from cases.views import (
     contact,
     day,
     desk,
+    emergencies,
     files,
     incidents,
     intake,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("dossiers/<reference:reference>/risque/", risk.risk, name="risk"),
     path("dossiers/<reference:reference>/besoins/nouveau/", needs.new_need, name="new_need"),
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
+    # accès d'urgence
+    path("urgences/nouvelle/", emergencies.new_emergency, name="new_emergency"),
+    path("urgences/<reference:reference>/", emergencies.emergency, name="emergency"),
+    path("urgences/<reference:reference>/<slug:slug>/", emergencies.emergency_step, name="emergency_step"),
     # documents
     path("dossiers/<reference:reference>/documents/", files.files, name="files"),
     path("dossiers/<reference:reference>/documents/motif/", files.reveal_files, name="reveal_files"),
