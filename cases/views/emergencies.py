@@ -84,8 +84,7 @@ def emergency_step(request: HttpRequest, reference: str, slug: str) -> HttpRespo
     try:
         getattr(asked, step.name)(by=request.acting)
     except TooLate:
-        asked.refresh_from_db()
-        if not _was_taken(asked, step, request.user):
+        if not _was_taken(BreakGlass.objects.get(pk=asked.pk), step, request.user):
             raise
     else:
         say(request, _("Done: %(step)s.") % {"step": step.label})
