@@ -13,6 +13,7 @@ import {
 import { offerCopies } from "./copy.js";
 import { watchEnds } from "./emergency.js";
 import { foldFilters } from "./filters.js";
+import { offerKeys } from "./keys.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
 import { offerPasskeys } from "./passkeys.js";
@@ -30,6 +31,7 @@ function enliven(scope) {
   offerPasskeys(scope);
   watchEnds(scope);
   foldFilters(scope);
+  offerKeys(scope);
   watchAnswers(scope);
   watchReasons(scope);
   watchRevealed(scope);
