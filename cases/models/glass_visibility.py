@@ -56,11 +56,14 @@ class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
             return self.none()
         if user.has_perm(Permission.READ_LOG):
             return self.filter(state__in=[GlassState.UNDER_REVIEW, GlassState.JUSTIFIED, GlassState.UNJUSTIFIED])
-        own = models.Q(asker=user.pk)
+        own, inside = (
+            models.Q(asker=user.pk),
+            models.Exists(Case.objects.visible_to(user).filter(pk=models.OuterRef("case"))),
+        )
         if user.has_perm(Permission.SUPERVISE_CASES):
-            return self.filter(own | models.Q(case__in=Case.objects.visible_to(user)))
+            return self.filter(own | models.Q(inside))
         asked_inside = models.Q(state=GlassState.REQUESTED) | models.Q(answered_by=user.pk)
-        return self.filter(own | asked_inside & models.Q(case__in=Case.objects.worked_by(user)))
+        return self.filter(own | asked_inside & models.Q(inside))
 
     def in_force(self) -> Self:
         """Keep those that are open at this moment of the database's clock, whatever the tidying job has done yet."""
@@ -83,10 +86,13 @@ class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
 
     def awaiting(self, user: Any) -> Self:
         """Keep what waits for this person's answer: as a second supervisor, or as one of a circle."""
+        from cases.models.case import Case  # the case is what is asked for
+
         secret = models.Q(state=GlassState.ACTIVE, ends_at__gt=Now(), secret_asked=True, agreed_by=None)
         outside = models.Q(state=GlassState.REQUESTED, asked_at__gt=Now() - LASTS)
         asked = secret | outside if user.has_perm(Permission.SUPERVISE_CASES) else outside
-        return self.visible_to(user).filter(asked).exclude(asker=user.pk).order_by("-asked_at")
+        theirs = self.filter(asked, case__in=Case.objects.visible_to(user))
+        return theirs.exclude(asker=user.pk).order_by("-asked_at")
 
     def run_out(self) -> Self:
         """Keep those whose four hours are over and that do not say so yet."""
