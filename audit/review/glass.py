@@ -73,11 +73,12 @@ def tell_late_emergencies(job: Job) -> None:
 @transaction.atomic
 def take_under_review(emergency: BreakGlass) -> Item:
     """Put one that is over up for review, with everything that was done by it. Raises TooLate when it is there already."""
+    entries = _entries(emergency)
     emergency.come_under_review(by=SYSTEM)
     return put(
         Queue.GLASS,
         str(emergency.pk),
-        entries=_entries(emergency),
+        entries=entries,
         actor=str(emergency.asker),
         at=emergency.asked_at,
         rule=f"emergency_{emergency.reason}",

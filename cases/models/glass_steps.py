@@ -138,7 +138,7 @@ class Glassed(Stepped):
     )
     def end(self: "BreakGlass", *, by: Acting) -> None:
         """It is no longer needed, or a supervisor closes it."""
-        self.over_at = min(moment(), self.ends_at)
+        self.over_at = min(moment(), self.ends_at or moment())
 
     @step(
         source=[GlassState.ACTIVE, GlassState.REQUESTED],
