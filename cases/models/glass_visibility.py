@@ -81,7 +81,8 @@ class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
     def asked_by(self, user: Any) -> Self:
         """Keep what this person has open or asked for, the newest first, as their first page shows it."""
         running = models.Q(state=GlassState.ACTIVE, ends_at__gt=Now())
-        waiting = models.Q(state__in=[GlassState.REQUESTED, GlassState.TAKEN_UP], asked_at__gt=Now() - LASTS)
+        # Also what was turned down: who asks must not learn from their page that somebody did.
+        waiting = models.Q(begun_at=None, asked_at__gt=Now() - LASTS)
         return self.filter(running | waiting, asker=user.pk).order_by("-asked_at")
 
     def awaiting(self, user: Any) -> Self:

@@ -271,9 +271,12 @@ def test_turned_down_and_unanswered_read_the_same(as_, caseworker, other_casewor
         for each in (emergency, nothing)
     ]
 
+    day = joaquin.get("/").text
+
     assert shown.status_code == 200
     assert BreakGlass.objects.get(pk=emergency.pk).state == GlassState.TURNED_DOWN
     assert told[0] == told[1]
+    assert (emergency.code_asked_for in day, nothing.code_asked_for in day) == (True, True)
 
 
 def test_colleague_of_the_circle_takes_care_of_it(as_, caseworker, other_caseworker, supervisor):
