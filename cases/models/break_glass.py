@@ -213,7 +213,7 @@ class BreakGlass(Glassed):
         """Whether the case lies under keys of the unit that the person holds, and is not theirs anyhow."""
         from cases.models.case import Case  # the case is what is asked for
 
-        return Case.objects.filter(under_unit_keys_of(user), pk=self.case_id).exists()
+        return self.case is not None and Case.objects.filter(under_unit_keys_of(user), pk=self.case.pk).exists()
 
     # --- What the steps share ----------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class BreakGlass(Glassed):
             cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR NO KEY UPDATE", [self.case_id])
         return super()._held(by)
 
-    def _remember(self, step: Step, before: str, by: By, told: dict[str, Any]) -> None:
+    def _remember(self, step: Step, before: str, by: Any, told: dict[str, Any]) -> None:
         """Who works on the case finds in its timeline that somebody else opened it."""
         if step.name in ("begin", "agree") and self.case is not None:
             stage = self.case.state

@@ -81,8 +81,8 @@ class Glassed(Stepped):
     )
     def begin(self: "BreakGlass", *, by: Acting) -> None:
         """What is ordinary in the case opens for four hours; supervisors and privacy officers are told at once."""
-        self.begun_at = moment()
-        self.ends_at = self.begun_at + LASTS
+        begun = moment()
+        self.begun_at, self.ends_at = begun, begun + LASTS
         self._tell(self._privacy_officers(), EMERGENCY_BEGUN, by)
         self._tell(self._supervisors(), EMERGENCY, by, self.reference)
 
