@@ -14,8 +14,8 @@ from cellule.forms import FuzzyDate, FuzzyKind
 from cellule.references import new_reference
 from tests.cases.emergencies import asked, passed, vanished
 from tests.factories import case_at, take
-from tests.people import said
 
+# Joaquín, who asks, reads English.
 NEW = "/urgences/nouvelle/"
 STORY, NAME, WORDS = "Il l’attend devant la porte.", "Zélie Fictive", "Elle est au comptoir. முதலில் வீடு."
 
@@ -244,7 +244,7 @@ def test_circle_unknown_and_destroyed_read_the_same(as_, caseworker, supervisor)
         "Your request is recorded. If the case can be opened to you, somebody who works on it will speak to you. This"
         " page says the same whether there is a case with this reference or not."
     )
-    assert said(recorded) in told[0][2]
+    assert recorded in told[0][2]
     assert told[0][3] == 404
 
 
@@ -293,7 +293,7 @@ def test_colleague_of_the_circle_takes_care_of_it(as_, caseworker, other_casewor
     page = joaquin.get(reverse("cases:emergency", args=[emergency.reference]))
 
     assert answers == [302, 302]
-    assert said("A colleague takes care of it and will speak to you.") in page.text
+    assert "A colleague takes care of it and will speak to you." in page.text
     assert joaquin.get(_page(inside)).status_code == 404
 
 
@@ -301,4 +301,4 @@ def test_form_says_that_it_is_not_for_demands_of_authorities(as_):
     page = as_("joaquin").get(NEW)
 
     text = "Not for a demand from police, border services, a court or a lawyer: give that to the privacy officer, and open nothing."
-    assert said(text) in page.text
+    assert text in page.text
