@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from cases.views import (
+    access,
     additions,
     case,
     contact,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("urgences/nouvelle/", emergencies.new_emergency, name="new_emergency"),
     path("urgences/<reference:reference>/", emergencies.emergency, name="emergency"),
     path("urgences/<reference:reference>/<slug:slug>/", emergencies.emergency_step, name="emergency_step"),
+    path("dossiers/<reference:reference>/acces/", access.access, name="access"),
+    path("dossiers/<reference:reference>/acces/liste/", access.access_list, name="access_list"),
     # documents
     path("dossiers/<reference:reference>/documents/", files.files, name="files"),
     path("dossiers/<reference:reference>/documents/motif/", files.reveal_files, name="reveal_files"),
