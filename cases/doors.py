@@ -15,7 +15,7 @@ from audit.log.models import Entry
 from audit.log.record import record_read
 from cases import policies
 from cases.actions import CASE_OPENED, CASES_LISTED, CONTACT_REVEALED, FILES_REVEALED, IDENTITY_REVEALED, STORY_REVEALED
-from cases.models import Case, File, Person
+from cases.models import BreakGlass, Case, File, Person
 from cases.models.codes import RevealReason
 from cellule.accounts.models import User
 from cellule.vault.details import record_with_detail
@@ -28,17 +28,30 @@ CASEWORK = "casework"
 REASON_STANDS = timedelta(minutes=10)
 
 
-def find_case(request: HttpRequest, reference: str) -> Case:
-    """Give the case with this reference, content closed. Http404 alike for none, and for one that is not theirs."""
+def find_case(request: HttpRequest, reference: str, *, in_emergency: bool = False) -> Case:
+    """Give the case with this reference, content closed. Http404 alike for none, and for one that is not theirs.
+
+    `in_emergency`: whether the page is one of the few that an emergency access opens.
+    """
     told = [request.user.pk] * 4
     case = next(iter(Case.objects.raw(_by_reference(), [*told, reference])), None)
     if case is None or not case.is_worked_by(request.user):
         # What is not granted to them may be theirs to supervise; what does not exist is asked for just the same.
         visible = Case.objects.visible_to(request.user).telling_grants_of(request.user)
         case = next(iter(visible.filter(reference=reference)), None)
+    if case is None and in_emergency:
+        case = _in_emergency(request, reference)
     if case is None:
         raise Http404
     return case
+
+
+def _in_emergency(request: HttpRequest, reference: str) -> Case | None:
+    emergency = BreakGlass.objects.opening_to(request.user).filter(asked_for=reference).select_related("case").first()
+    if emergency is None or emergency.case is None:
+        return None
+    emergency.case.emergency = emergency
+    return emergency.case
 
 
 @cache
@@ -61,6 +74,20 @@ def open_case(request: HttpRequest, reference: str, *, purpose: str) -> tuple[Ca
     case = find_case(request, reference)
     story = [Compartment.STORY] if policies.may_read(case, request.user) else []
     return case, _open(request, case, [Compartment.ORDINARY, *story], CASE_OPENED, purpose)
+
+
+def open_emergency(request: HttpRequest, reference: str) -> tuple[Case, BreakGlass, OpenedOwner]:
+    """Open a case by an emergency access: what is ordinary, and the story once a second person has agreed.
+
+    The entry that says so is committed first. Outside a transaction. Http404, NotAMember, CannotOpen.
+    """
+    case = find_case(request, reference, in_emergency=True)
+    if case.emergency is None:
+        # It opens without one: through the other doors.
+        raise Http404
+    story = [Compartment.STORY] if case.emergency.tells_secrets else []
+    opened = _open(request, case, [Compartment.ORDINARY, *story], CASE_OPENED, case.emergency.reason)
+    return case, case.emergency, opened
 
 
 def open_story(request: HttpRequest, reference: str, *, reason: str, words: str) -> tuple[Case, OpenedOwner]:
@@ -211,7 +238,7 @@ def _where_it_lies(request: HttpRequest, case: Case, opening: Callable[[], Opene
     try:
         return opening()
     except HeldElsewhere:
-        now_with = find_case(request, case.reference).key_holder
+        now_with = find_case(request, case.reference, in_emergency=case.emergency is not None).key_holder
         if now_with == case.key_holder:
             # Nobody moved it: somebody changed the row past us.
             raise

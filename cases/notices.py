@@ -14,3 +14,18 @@ SHARES_NO_MORE = NoticeKind("cases.shares_no_more", _("A case is no longer share
 WAITS_FOR_LEAD = NoticeKind("cases.waits_for_lead", _("A case waits for somebody to lead it."), CASE)
 WAITS_FOR_DECISION = NoticeKind("cases.waits_for_decision", _("A case waits for a supervisor’s decision."), CASE)
 DECIDED = NoticeKind("cases.decided", _("A supervisor has decided on your case."), CASE)
+
+# An emergency access: whoever reviews it later has a page of their own.
+EMERGENCY_PAGE = "cases:emergency"
+
+EMERGENCY = NoticeKind("cases.emergency", _("Somebody has opened a case in an emergency."), EMERGENCY_PAGE)
+EMERGENCY_BEGUN = NoticeKind(
+    "cases.emergency_begun", _("Somebody has opened a case in an emergency. It will be reviewed.")
+)
+EMERGENCY_WAITS = NoticeKind(
+    "cases.emergency_waits", _("An emergency access waits for a second person."), EMERGENCY_PAGE
+)
+EMERGENCY_ASKED = NoticeKind(
+    "cases.emergency_asked", _("Somebody outside your circle has an emergency."), EMERGENCY_PAGE
+)
+EMERGENCY_ANSWERED = NoticeKind("cases.emergency_answered", _("Your emergency access has an answer."), EMERGENCY_PAGE)

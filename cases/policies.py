@@ -56,7 +56,28 @@ def may_look(case: "Case", user: "User") -> bool:
 
 def may_reveal(case: "Case", user: "User") -> bool:
     """Whether the person may see identity and contact, each time with a reason."""
-    return may_read(case, user) or may_supervise(case, user)
+    return may_read(case, user) or may_supervise(case, user) or may_read_in_emergency(case, user)
+
+
+def may_ask_in_emergency(user: "User") -> bool:
+    """Whether the person may ask for a case that is not theirs when it cannot wait."""
+    return user.has_perm(Permission.BREAK_GLASS)
+
+
+def may_look_in_emergency(case: "Case", user: "User") -> bool:
+    """Whether what is ordinary in the case is open to the person now by an emergency access, and by that alone."""
+    return not may_look(case, user) and case.emergency_of(user) is not None
+
+
+def may_read_in_emergency(case: "Case", user: "User") -> bool:
+    """Whether a second person agreed that story, identity and contact are open to the person now, too."""
+    emergency = None if may_look(case, user) else case.emergency_of(user)
+    return emergency is not None and emergency.tells_secrets
+
+
+def may_add_note(case: "Case", user: "User") -> bool:
+    """Whether the person may add a note: who writes in the case, and who has it open in an emergency."""
+    return may_write(case, user) or (case.is_open and may_look_in_emergency(case, user))
 
 
 def may_see_access(case: "Case", user: "User") -> bool:

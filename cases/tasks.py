@@ -1,12 +1,16 @@
 """Jobs of this room: forgetting what has ended. They hold no key."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from cases.models import Found
+from cases.models import BreakGlass, Found
+from cellule.accounts.roles import SYSTEM
+from cellule.jobs.kinds import job as work
 from cellule.jobs.kinds import recurring
+from cellule.steps import TooLate
 from cellule.vault.files import sweep
 
 # Whoever sends a file has this long until its row is there.
@@ -23,3 +27,18 @@ def sweep_files(job: Any) -> None:
 def forget_found(job: Any) -> None:
     """Delete results of searches that can no longer be looked at, their keys first."""
     Found.objects.filter(ends_at__lte=timezone.now()).forget()
+
+
+@work("cases.pass_emergency_on")
+def pass_emergency_on(job: Any, emergency: str) -> None:
+    """Tell the people of a circle that somebody asks for its case in an emergency."""
+    BreakGlass.objects.get(pk=emergency).pass_on()
+
+
+@recurring("cases.end_emergencies", every=timedelta(minutes=1))
+def end_emergencies(job: Any) -> None:
+    """Write down that emergency accesses have run out; they opened nothing any more since their last moment."""
+    for emergency in BreakGlass.objects.run_out():
+        # Its asker may have ended it just now.
+        with suppress(TooLate):
+            emergency.let_run_out(by=SYSTEM)

@@ -16,7 +16,7 @@ from cases.actions import CONSENT_RECORDED, INQUIRY_OPENED
 from cases.boroughs import borough_name
 from cases.closing import written_with
 from cases.incident_types import incident_type_name
-from cases.models import Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
+from cases.models import BreakGlass, Case, Consent, Incident, Milestone, Need, Note, RiskAssessment, State
 from cases.models.codes import RiskLevel
 from cellule.accounts.models import Organisation
 from cellule.templatetags.typography import fuzzy_date, moment
@@ -42,7 +42,7 @@ SHOWN = {
     Kind.REFERRAL: gettext_lazy("Referrals"),
 }
 _STEPS = {"open_inquiry": INQUIRY_OPENED.label, "record_consent": CONSENT_RECORDED.label} | {
-    step.name: step.action.label for model in (Case, Need, Consent) for step in model.steps()
+    step.name: step.action.label for model in (Case, Need, Consent, BreakGlass) for step in model.steps()
 }
 
 

@@ -9,6 +9,7 @@ from cases.views import (
     contact,
     day,
     desk,
+    emergencies,
     files,
     incidents,
     intake,
@@ -44,6 +45,10 @@ urlpatterns = [
     path("dossiers/<reference:reference>/risque/", risk.risk, name="risk"),
     path("dossiers/<reference:reference>/besoins/nouveau/", needs.new_need, name="new_need"),
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
+    # accès d'urgence
+    path("urgences/nouvelle/", emergencies.new_emergency, name="new_emergency"),
+    path("urgences/<reference:reference>/", emergencies.emergency, name="emergency"),
+    path("urgences/<reference:reference>/<slug:slug>/", emergencies.emergency_step, name="emergency_step"),
     path("dossiers/<reference:reference>/acces/", access.access, name="access"),
     path("dossiers/<reference:reference>/acces/liste/", access.access_list, name="access_list"),
     # documents

@@ -68,6 +68,9 @@ cases:day                       in   in   wait lock 200  200  200  200  on   on 
 cases:intake                    in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:intake_check              in   in   wait lock 404  on   404  403  403  403  403  403  403
 cases:intake_task               in   in   wait lock 404  200  404  403  403  403  403  403  403
+cases:new_emergency             in   in   wait lock 403  200  200  200  403  403  403  403  403
+cases:emergency                 in   in   wait lock 404  404  200  200  403  403  403  403  403
+cases:emergency_step            in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:new_case                  in   in   wait lock 200  200  200  200  403  403  403  403  403
 cases:contact                   in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:need_step                 in   in   wait lock 405  405  405  405  403  403  403  403  403
@@ -203,6 +206,9 @@ cases:day                       in   in   wait lock 405  405  405  405  405  405
 cases:intake                    in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:intake_check              in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:intake_task               in   in   wait lock 404  422  404  403  403  403  403  403  403
+cases:new_emergency             in   in   wait lock 403  422  422  422  403  403  403  403  403
+cases:emergency                 in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:emergency_step            in   in   wait lock 404  404  403  409  403  403  403  403  403
 cases:new_case                  in   in   wait lock 422  422  422  422  403  403  403  403  403
 cases:contact                   in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:need_step                 in   in   wait lock 404  on   404  403  403  403  403  403  403

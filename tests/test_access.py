@@ -20,6 +20,7 @@ from django.utils import timezone
 from audit.log.models import Entry
 from audit.review.models import Item
 from cases.models import (
+    BreakGlass,
     Case,
     Channel,
     Consent,
@@ -42,6 +43,7 @@ from referrals.models import Agreement, Referral
 from referrals.models.codes import ReferralState
 from tests.access_table import GET, PEOPLE, POST
 from tests.audit.reviewed import asked, looked
+from tests.cases import emergencies
 from tests.cases.pictures import pdf
 from tests.factories import case_at
 from tests.people import acting, signed_in
@@ -71,6 +73,7 @@ class House:
     closing: User
     referral: Referral
     consent: Consent
+    emergency: BreakGlass
 
     def address(self, name: str) -> str:
         """Where an address leads: to what exists, so that a refusal is one."""
@@ -98,6 +101,8 @@ class House:
             "cases:found": [uuid.UUID(int=6)],
             "cases:match_step": [new_reference(), "examinee"],
             "cases:step": [self.case.reference, "partager"],
+            "cases:emergency": [self.emergency.reference],
+            "cases:emergency_step": [self.emergency.reference, "accepter"],
             "cases:amend_note": [self.case.reference, uuid.UUID(int=5)],
             "cases:keep_view": ["mine"],
             "cases:remove_view": [uuid.UUID(int=3)],
@@ -157,7 +162,8 @@ def house(transactional_db) -> House:
     referral = referral_at(ReferralState.VIEWED, lead=claire, partner=acting("noor"), to=to)
     consented = consent(case_at(State.ACTIVE, claire), claire, to)
     igor, omar, iris = _invited("igor", luc), acting("omar").user, _invited("iris", luc).user
-    return House(case, entry, item, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented)
+    opened = emergencies.asked(consented.case, acting("joaquin"))
+    return House(case, entry, item, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented, opened)
 
 
 def _file(case: Case, by) -> None:

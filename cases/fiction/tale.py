@@ -6,7 +6,18 @@ import uuid
 from collections.abc import Mapping
 
 from cases.files.received import keep
-from cases.models import Case, Channel, Incident, Interpreter, Participation, ParticipationStory, Person, PersonOrdinary
+from cases.models import (
+    BreakGlass,
+    Case,
+    Channel,
+    EmergencyReason,
+    Incident,
+    Interpreter,
+    Participation,
+    ParticipationStory,
+    Person,
+    PersonOrdinary,
+)
 from cases.models.codes import AgeBand, FlagAnswer, NeedKind, RedFlag, RiskLevel, Role
 from cellule.accounts.acting import Acting
 from cellule.forms import FuzzyDate, FuzzyKind
@@ -104,6 +115,20 @@ class Tale:
         person = person or self.case.people.get(is_client=True)
         story = ParticipationStory(tuple(roles), **words)
         return self.case.write_part(incident, person, by=self.cast[by], part=story, version=0)
+
+    def emergency(self, by: str, reason: EmergencyReason, words: str, *, agrees: str, note: str) -> None:
+        """Somebody else opens the case in an emergency, a supervisor agrees to the rest, and a note is left."""
+        opened = BreakGlass.ask(
+            by=self.cast[by],
+            row_id=self._next(),
+            asked_for=self.case.reference,
+            reason=reason,
+            words=words,
+            secret=True,
+        )
+        opened.agree(by=self.cast[agrees])
+        self.note(by, note)
+        opened.end(by=self.cast[by])
 
     def _next(self) -> uuid.UUID:
         self._rows += 1

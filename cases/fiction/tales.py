@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cases.fiction.papers import paper, photograph
 from cases.fiction.tale import NOT_KNOWN, Tale, between, day
-from cases.models import Channel, ContactDetails, ContactRules, Interpreter, PersonIdentity
+from cases.models import Channel, ContactDetails, ContactRules, EmergencyReason, Interpreter, PersonIdentity
 from cases.models.codes import (
     AgeBand,
     ClosingReason,
@@ -165,7 +165,7 @@ def amina(tale: Tale) -> None:
 
 
 def soledad(tale: Tale) -> None:
-    """Abuse by a landlord; still being assessed."""
+    """Abuse by a landlord; still being assessed. A colleague opened the case once, while its lead was ill."""
     tale.begins("joaquin", Channel.MOBILE_CLINIC, "", Interpreter.UNKNOWN)
     tale.limits("joaquin", "spa", Interpreter.NO)
     tale.called("joaquin", "Soledad Ficta")
@@ -181,6 +181,13 @@ def soledad(tale: Tale) -> None:
     )
     tale.need("joaquin", NeedKind.HOUSING)
     tale.case.begin_assessment(by=tale.cast["joaquin"])
+    tale.emergency(
+        "claire",
+        EmergencyReason.PRESENT,
+        "Joaquín est malade ; Soledad est au comptoir, le propriétaire l’attend dehors.",
+        agrees="mireille",
+        note="Elle est repartie par l’autre porte, accompagnée. Elle rappelle Joaquín lundi.",
+    )
 
 
 def fatou(tale: Tale) -> None:

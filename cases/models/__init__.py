@@ -1,13 +1,15 @@
 """What this room holds; the file list is the glossary."""
 
 from cases.models.additions import RowTaken
+from cases.models.break_glass import BreakGlass
 from cases.models.card import Block, BlockWords, Card, CardWords, Place, destroy_cards, forget_blocks
 from cases.models.case import Case, CaseOrdinary, IntakeStory
-from cases.models.codes import Channel, Interpreter, State
+from cases.models.codes import Channel, EmergencyReason, Interpreter, State
 from cases.models.consent import Category, Consent, ConsentState, ConsentStory, Purpose
 from cases.models.entrusting import LEAD, SHARE
 from cases.models.file import Act, Custody, CustodyStory, File, FileStory
 from cases.models.found import Found, FoundCases
+from cases.models.glass_visibility import GlassState
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.incident import Incident, IncidentStory
 from cases.models.match import Desk, Match, MatchState, Pair
@@ -29,6 +31,7 @@ __all__ = [
     "Act",
     "Block",
     "BlockWords",
+    "BreakGlass",
     "Card",
     "CardWords",
     "Case",
@@ -46,10 +49,12 @@ __all__ = [
     "Custody",
     "CustodyStory",
     "Desk",
+    "EmergencyReason",
     "File",
     "FileStory",
     "Found",
     "FoundCases",
+    "GlassState",
     "Incident",
     "IncidentStory",
     "IntakeStory",

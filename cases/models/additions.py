@@ -1,7 +1,7 @@
 """What is added to a case, and what of it may be corrected: each act with its entry, in one transaction."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -30,6 +30,7 @@ from cellule.vault.models.owner import Compartment
 
 if TYPE_CHECKING:
     from cases.models.case import Case
+    from cellule.accounts.models import User
 
 # Asked whenever something is written: written out, because composing it takes longer than running it, and about one
 # case alone, so that the server plans it once. The second means what `CaseQuerySet.worked_by` does.
@@ -77,7 +78,8 @@ class Added(models.Model):
         `body`: up to 20 000 characters. Raises PermissionDenied, RowTaken.
         """
         note = Note(pk=row_id, case=self, recorded_week=this_week())
-        return self._add(note, {"story": NoteStory(body, now(), str(by.user.pk))}, actions.NOTE_ADDED, by)
+        story, asked = NoteStory(body, now(), str(by.user.pk)), policies.may_add_note
+        return self._add(note, {"story": story}, actions.NOTE_ADDED, by, allowed=asked)
 
     def amend_note(self: "Case", *, by: Acting, row_id: uuid.UUID, note: Note, body: str, reason: str) -> Note:
         """Add to a note what it lacks or gets wrong, and why; the note stays as it is. Added once.
@@ -227,13 +229,20 @@ class Added(models.Model):
         self.sealer(by).write(self, column, document)
 
     def _add(
-        self: "Case", row: Any, documents: Mapping[str, Any], action: Action, by: Acting, *, then: Any = None
+        self: "Case",
+        row: Any,
+        documents: Mapping[str, Any],
+        action: Action,
+        by: Acting,
+        *,
+        then: Any = None,
+        allowed: Callable[["Case", "User"], bool] = policies.may_write,
     ) -> Any:
-        if not policies.may_write(self, by.user):
+        if not allowed(self, by.user):
             raise PermissionDenied
         try:
             with transaction.atomic():
-                self._hold(by)
+                self._hold(by, allowed)
                 self._write(row, documents, action, by, then, insert=True)
         except IntegrityError:
             # The same form, sent twice: it was added before.
@@ -267,7 +276,7 @@ class Added(models.Model):
             row.version = version + 1
             self._write(row, documents, action, by, then, insert=False)
 
-    def _hold(self: "Case", by: Acting) -> None:
+    def _hold(self: "Case", by: Acting, allowed: Any = policies.may_write) -> None:
         """Lock the case's row to the end, and ask again whether it is still theirs and open."""
         with connection.cursor() as cursor:
             cursor.execute(_HOLD, [self.pk])
@@ -275,6 +284,9 @@ class Added(models.Model):
             # Whoever waited for the lock has the row as it is now; the grants of now only the next statement sees.
             cursor.execute(_STILL_THEIRS, {"case": self.pk, "user": by.user.pk})
             (still_theirs,) = cursor.fetchone()
+        if not still_theirs and allowed is policies.may_add_note:
+            # Its end waits for this row, too.
+            still_theirs = policies.may_look_in_emergency(self, by.user)
         if now_is is None or not (still_theirs and by.user.is_active):
             raise PermissionDenied
         self.version, self.key_holder, self.__dict__["state"] = now_is

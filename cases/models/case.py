@@ -17,6 +17,7 @@ from audit.log.record import record
 from cases import policies
 from cases.actions import INQUIRY_OPENED
 from cases.models.additions import Added, RowTaken
+from cases.models.break_glass import BreakGlass, emergency_of
 from cases.models.circle import Encircled
 from cases.models.codes import OPEN, Channel, Interpreter, State
 from cases.models.consenting import Consented
@@ -90,6 +91,8 @@ class Case(Staged, Entrusted, Encircled, Added, Consented, SealedModel):
     limits = SealedDocument("cases.case.limits", document=LimitsStory, compartment=Compartment.STORY, null=True)
 
     objects = CaseQuerySet.as_manager()
+    # Set by the door that opened it in an emergency, for the banner of its pages.
+    emergency: BreakGlass | None = None
     # Set by `telling_grants_of`.
     granted: list[str]
     asked_by: uuid.UUID
@@ -251,7 +254,13 @@ class Case(Staged, Entrusted, Encircled, Added, Consented, SealedModel):
             return Relation.NONE
         if self.is_worked_by(user):
             return Relation.ASSIGNED
-        return Relation.SUPERVISOR if user.has_perm(Permission.SUPERVISE_CASES) else Relation.NONE
+        if user.has_perm(Permission.SUPERVISE_CASES):
+            return Relation.SUPERVISOR
+        return Relation.BREAK_GLASS if self.emergency_of(user) else Relation.NONE
+
+    def emergency_of(self, user: "User") -> BreakGlass | None:
+        """Give the emergency access by which the case is open to a person at this moment, asked anew each time."""
+        return emergency_of(self, user)
 
     def told(self, by: By, *, subject: uuid.UUID | None = None) -> dict[str, Any]:
         """What the log says of this case: type, reference, log reference and what ties the actor to it."""

@@ -181,3 +181,13 @@ class RevealReason(models.TextChoices):
     CORRECTION = "correction", _("To correct what is written")
     REFERRAL = "referral", _("For a referral to which the person has agreed")
     OTHER = "other", _("Another reason")
+
+
+class EmergencyReason(models.TextChoices):
+    """Why somebody opens a case that is not theirs, with the consequences that a review has (`domain.md` 5.6)."""
+
+    LIFE = "life", _("Somebody’s life is in danger")
+    PRESENT = "present", _("The person is here, and whoever works on the case is not")
+    CHILD = "child", _("A duty to protect a child")
+    COURT = "court", _("A court date today")
+    CONTINUITY = "continuity", _("Whoever works on the case is away, and something cannot wait")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.doors import CASEWORK, open_case
 from cases.forms.story import AmendmentForm, IncidentForm, NoteForm
-from cases.views.frame import addition_page, form_page, writable
+from cases.views.frame import addition_page, form_page, notable, writable
 from cases.views.way_back import way_back
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -31,7 +31,9 @@ def new_incident(request: HttpRequest, reference: str) -> HttpResponse:
 @for_permission(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_note(request: HttpRequest, reference: str) -> HttpResponse:
-    case = writable(request, reference)
+    """Also in an emergency: should the access run out meanwhile, the words are given back and not lost."""
+    request.written = request.POST.get("body", "")
+    case = notable(request, reference)
     form = bound(NoteForm, request)
     if request.method == "POST" and form.is_valid():
         case.add_note(by=request.acting, row_id=form.row_id, body=form.cleaned_data["body"])

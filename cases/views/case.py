@@ -1,6 +1,6 @@
 """Opening a case, and its page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from cases.overview import frame_of, stages_of, steps_of, team_of, visit
 from cases.tabs import tabs_of
 from cases.timeline import events_of, narrowed, since_last_visit, with_sources
 from cases.views.asked import kinds, turned
+from cases.views.emergencies import emergency_page
 from cases.views.frame import form_page
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -37,7 +38,11 @@ def new_case(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case on one page: how it stands, what to do, who is who, and what happened."""
-    case, opened = open_case(request, reference, purpose=CASEWORK)
+    try:
+        case, opened = open_case(request, reference, purpose=CASEWORK)
+    except Http404:
+        # Not theirs: unless it is open to them in an emergency, that page does not know it either.
+        return emergency_page(request, reference)
     works_on_it = policies.may_read(case, request.user)
     events = with_sources(events_of(case, opened, with_story=works_on_it), request, case)
     events = since_last_visit(events, visit(case, request.user, len(events)), request.user.pk)

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cases import policies
 from cases.doors import open_list
 from cases.lists import LAST, last_weeks, lines
-from cases.models import Case, CaseQuerySet
+from cases.models import BreakGlass, Case, CaseQuerySet
 from cellule.accounts.models import User
 from cellule.accounts.roles import Permission
 from cellule.notices.models import Notice
@@ -16,6 +17,8 @@ from cellule.vault import parking
 
 # Nobody counts further on a first page.
 MANY = 99
+# More emergencies than this are for a telephone, not for a list.
+SHOWN = 10
 
 
 @require_safe
@@ -28,6 +31,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "last": lines(newest, open_list(request, newest))[:LAST] if newest else [],
         "kept": len(parking.parked_for(request.user.pk)),
         "notices": Notice.objects.unread(request.user),
+        "emergencies": list(BreakGlass.objects.asked_by(request.user)[:SHOWN]),
+        "answers": list(BreakGlass.objects.awaiting(request.user)[:SHOWN]),
+        "may_ask_in_emergency": policies.may_ask_in_emergency(request.user),
         "waiting": _waiting(request.user) if request.user.has_perm(Permission.SUPERVISE_CASES) else [],
     }
     return render(request, "cases/day.html", context)

@@ -19,6 +19,14 @@ def writable(request: HttpRequest, reference: str) -> Case:
     return case
 
 
+def notable(request: HttpRequest, reference: str) -> Case:
+    """The case to which this person may add a note, also in an emergency. Http404, PermissionDenied."""
+    case = find_case(request, reference, in_emergency=True)
+    if not policies.may_add_note(case, request.user):
+        raise PermissionDenied
+    return case
+
+
 def form_page(request: HttpRequest, template: str, form: Form, *, status: int = 0, **context: object) -> HttpResponse:
     """Draw a form: 200, 422 when something must be changed, or the status given (409 for one that was overtaken)."""
     return render(request, template, {"form": form, **context}, status=status or (422 if form.errors else 200))

@@ -6,6 +6,7 @@ the question when its time is over. Loaded by its address it is the question aga
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from cases import doors, policies
 from cases.contact import details_in_words, is_safe_now, rules_in_words, warning
 from cases.forms.people import IdentityForm
 from cases.forms.reveal import ContactReasonForm, IdentityReasonForm, StoryReasonForm
-from cases.models import SafeContact
+from cases.models import Case, SafeContact
 from cases.people import Profile
 from cases.timeline import events_of
 from cases.views.frame import form_page
@@ -36,7 +37,7 @@ RULES_FIRST = "contact_rules"
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest, reference: str, person_reference: str) -> HttpResponse:
     """Who somebody is on paper. The question opens nothing, so it names the person by their code only."""
-    case = doors.find_case(request, reference)
+    case = _revealable(request, reference)
     person = get_object_or_404(case.people, reference=person_reference)
     context = {"case": case, "person": person, "may_write": policies.may_write(case, request.user)}
     if person.identity is None:
@@ -60,7 +61,7 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, reference: str) -> HttpResponse:
     """How the person is reached. Outside the times that are known to be safe the reason needs words."""
-    case = doors.find_case(request, reference)
+    case = _revealable(request, reference)
     row = SafeContact.objects.filter(case=case).first()
     context = {"case": case, "may_write": policies.may_write(case, request.user)}
     if row is None or row.contact is None:
@@ -95,6 +96,14 @@ def _before_contact(request: HttpRequest, row: SafeContact) -> dict[str, Any]:
         "rules": rules_in_words(rules),
         "tells_rules": True,
     }
+
+
+def _revealable(request: HttpRequest, reference: str) -> Case:
+    """The case of which something is revealed; also in an emergency, once a second person has agreed to it."""
+    case = doors.find_case(request, reference, in_emergency=True)
+    if not policies.may_reveal(case, request.user):
+        raise PermissionDenied
+    return case
 
 
 @for_permission(Permission.WORK_CASES)

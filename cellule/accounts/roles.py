@@ -20,6 +20,7 @@ class Permission(StrEnum):
     WORK_CASES = "cases.work"
     LEAD_CASES = "cases.lead"
     SUPERVISE_CASES = "cases.supervise"
+    BREAK_GLASS = "cases.break_glass"
     ANSWER_REFERRALS = "referrals.answer"
     ADMIT = "accounts.admit"
     INVITE = "accounts.invite"
@@ -78,7 +79,7 @@ CASEWORKER = Role(
         "Leads cases. Held by employees of the unit bound by its confidentiality agreement; sees the cases assigned to"
         " them or shared with them, and no other."
     ),
-    frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES, Permission.LEAD_CASES}),
+    frozenset({Permission.OPEN_INQUIRY, Permission.WORK_CASES, Permission.LEAD_CASES, Permission.BREAK_GLASS}),
     ("intake", "unit"),
     "cases:day",
     navigation=(_DAY, _CASES, _SEARCH, _RESOURCES, _ACCOUNT),
@@ -97,6 +98,7 @@ SUPERVISOR = Role(
             Permission.WORK_CASES,
             Permission.LEAD_CASES,
             Permission.SUPERVISE_CASES,
+            Permission.BREAK_GLASS,
             Permission.ADMIT,
         }
     ),

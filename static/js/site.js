@@ -11,6 +11,7 @@ import {
   createAll,
 } from "./govuk-frontend.js";
 import { offerCopies } from "./copy.js";
+import { watchEnds } from "./emergency.js";
 import { foldFilters } from "./filters.js";
 import { offerKeys } from "./keys.js";
 import { watchIdleness } from "./lock.js";
@@ -28,6 +29,7 @@ function enliven(scope) {
   for (const Component of COMPONENTS) createAll(Component, undefined, { scope });
   offerCopies(scope);
   offerPasskeys(scope);
+  watchEnds(scope);
   foldFilters(scope);
   offerKeys(scope);
   watchAnswers(scope);

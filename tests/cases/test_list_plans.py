@@ -14,6 +14,7 @@ from cases.filters import chosen, filters_of
 from cases.lists import beginning, page_of
 from cases.models import Scope
 from tests.cases import crowd
+from tests.cases.emergencies import asked
 from tests.factories import inquiry
 from tests.people import acting, signed_in
 from tests.referrals.sent import CLINIC, consent, joined
@@ -32,6 +33,7 @@ FILLED = {
     "public.cases_riskassessment": {},
     "public.cases_milestone": {},
     "public.cases_consent": {},
+    "public.cases_breakglass": {"asker": "gen_random_uuid()", "asked_for": "c.reference", "state": "'justified'"},
     "public.cases_file": {},
     "public.cases_custody": {"file_id": "(SELECT f.id FROM cases_file f WHERE f.case_id = c.id)"},
     "public.cases_visit": {"user_id": "colleague.id"},
@@ -78,10 +80,12 @@ def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection
     told = tell(cast)
     for _ in range(51):
         inquiry(cast["claire"])
-    clients = {name: signed_in(name) for name in ("claire", "mireille")}
+    clients = {name: signed_in(name) for name in ("claire", "joaquin", "mireille")}
     clients["claire"].post(reverse("cases:keep_view", args=["mine"]) + "?depuis=4")
     fullest = max((case for case in told if case.is_led_by(cast["claire"].user)), key=lambda case: case.version)
     consent(fullest, cast["claire"], joined(CLINIC, cast["mireille"]))
+    opened = inquiry(cast["claire"])
+    asked(opened, cast["joaquin"], secret=True)
     page = reverse("cases:case", args=[fullest.reference])
     clients["claire"].get(page)
     crowd.insert_cases(owner_connection, CASES)
@@ -92,6 +96,7 @@ def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection
     owner_connection.execute("ANALYZE")
     mine, unit, unassigned = map(reverse, ("cases:cases", "cases:unit", "cases:unassigned"))
     visits = [("claire", address) for address in ("/", mine, f"{mine}?etape=inquiry&depuis=4", page)]
+    visits += [("joaquin", address) for address in ("/", reverse("cases:case", args=[opened.reference]))]
     visits += [("mireille", address) for address in ("/", unit, f"{unit}?depuis=4", unassigned, page)]
 
     read = {}

@@ -32,6 +32,7 @@ PAGES = {
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         "cases:intake",
         *("cases:contact", "cases:risk", "cases:new_need", "cases:step", "cases:amend_note"),
+        "cases:new_emergency",
         *("cases:access", "cases:access_list"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
@@ -74,6 +75,8 @@ MOMENTS += ["referrals:connect"]
 # `test_referral_story.py` looks at these.
 MOMENTS += ["referrals:inbox", "referrals:referral", "referrals:step", "referrals:message"]
 MOMENTS += ["referrals:of_case", "referrals:new", "referrals:compose", "referrals:preview"]
+# `test_emergency.py` looks at this.
+MOMENTS += ["cases:emergency"]
 # `test_search.py` looks at these.
 MOMENTS += ["cases:search", "cases:found", "cases:desk"]
 # `test_membership.py` looks at these.
@@ -91,6 +94,7 @@ NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdr
 NO_PAGES += ["accounts:passkey_question", "accounts:passkey_sign_in", "accounts:passkey_unlock"]
 NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
+NO_PAGES += ["cases:emergency_step"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
 NO_PAGES += ["cases:compare", "cases:match_step", "review:item_words"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
