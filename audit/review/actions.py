@@ -9,6 +9,8 @@ SEARCHED = Action("log.searched", _("Searched the log"))
 ENTRY_VIEWED = Action("log.entry_viewed", _("Opened an entry of the log"))
 PROOF_VIEWED = Action("log.proof_viewed", _("Looked at the state of the log"))
 EXPORTED = Action("log.exported", _("Downloaded the whole log"))
+LIST_EXPORTED = Action("log.list_exported", _("Downloaded entries of the log"))
+HOURS_VIEWED = Action("log.hours_viewed", _("Looked at the hours of a month"))
 
 # --- Items of the auditors' workspace ---------------------------------------------------------------
 
@@ -32,3 +34,11 @@ WORDS_SEALED = Action("review.words_sealed", _("Sealed the reasons of a verdict"
 
 INCIDENT_DETECTED = Action("review.incident_detected", _("Opened a confidentiality incident"))
 INCIDENTS_VIEWED = Action("review.incidents_viewed", _("Looked at the confidentiality incidents"))
+
+# --- Sample, sign-off, dashboard --------------------------------------------------------------------
+
+SAMPLE_DRAWN = Action("review.sample_drawn", _("Drew the sample of a month"))
+DASHBOARD_VIEWED = Action("review.dashboard_viewed", _("Looked at how far the reviews are"))
+SIGN_OFF_VIEWED = Action("review.sign_off_viewed", _("Looked at the sign-off of a month"))
+SIGNED_OFF = Action("review.signed_off", _("Signed a month off"))
+SIGN_OFF_SEEN = Action("review.sign_off_seen", _("Took note of a month’s sign-off"))

@@ -74,7 +74,12 @@ def export(request: HttpRequest) -> HttpResponse:
     form = bound(ListExportForm, request)
     if not (asked.is_valid() and form.is_valid()):
         state = asked.state if asked.is_valid() else {}
-        context = {"form": form, "state": state, "filters": asked.in_words() if asked.is_valid() else [], "asked": asked}
+        context = {
+            "form": form,
+            "state": state,
+            "filters": asked.in_words() if asked.is_valid() else [],
+            "asked": asked,
+        }
         return render(request, "review/export.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = asked.wanted
     with transaction.atomic():

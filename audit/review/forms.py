@@ -157,10 +157,10 @@ class FilterForm(Form):
     def opaque(self) -> dict[str, str]:
         """What of the filters in force may be kept: codes, opaque ids and periods, nothing that was typed."""
         asked = {name: str(value) for name, value in self.asked.items() if name in KEPT}
-        return asked | ({"actors": " ".join(self.actors)} if self.actors else {})
+        return asked | ({"actors": " ".join(self.who)} if self.who else {})
 
     @property
-    def actors(self) -> list[str]:
+    def who(self) -> list[str]:
         """The opaque ids of the people who are asked for."""
         return self.found or self.cleaned_data["actors"].split()
 
@@ -172,7 +172,7 @@ class FilterForm(Form):
         if "period" in asked:
             first, last = Period(asked["period"]).days(timezone.localdate())
         wanted = Wanted(
-            actors=tuple(self.actors),
+            actors=tuple(self.who),
             role=roles.AUDITOR.code if "of_auditors" in asked else "",
             about=tuple(_spellings(asked["reference"])) if "reference" in asked else (),
             action=asked.get("action", ""),
@@ -190,7 +190,7 @@ class FilterForm(Form):
         if value is True:
             return _("Yes")
         if name == "actors":
-            return ", ".join(sorted(people.names(self.actors).values()))
+            return ", ".join(sorted(people.names(self.who).values()))
         return dict(getattr(self.fields[name], "choices", [])).get(value, value)
 
 

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from audit.log import key, verifying
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
+from audit.review.models import Draw
+from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from audit.review.sample import NotYet, draw_month
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
@@ -39,3 +42,16 @@ def feel_pulse(job: Job) -> None:
         alarm(BROKEN)
     if any(witness.silent for witness in standing):
         alarm(SILENT)
+
+
+@recurring("review.draw_sample", every=timedelta(hours=6))
+def draw_sample(job: Job) -> None:
+    """Draw the sample of the month that is over, once, as soon as a checkpoint of after it is there."""
+    month = month_before(this_month())
+    if Draw.objects.filter(month=month).exists():
+        return
+    try:
+        draw_month(month)
+    except NotYet:
+        # The next tick tries again.
+        return
