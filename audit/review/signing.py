@@ -21,7 +21,6 @@ from audit.review.sign_off import MOST_CARRIED, items_of, missing, sign_off
 from cellule import references
 from cellule.accounts.roles import Permission
 from cellule.forms import Form, bound
-from cellule.steps import TooLate
 
 
 class SignOffForm(Form):
