@@ -13,6 +13,7 @@ from audit.review.actions import DASHBOARD_VIEWED
 from audit.review.models import SignOff
 from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from audit.review.tabs import tabs_of
 from cellule.accounts.roles import Permission
 
 
@@ -25,7 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         record(DASHBOARD_VIEWED, by=request.acting.actor)
     newest, standing = newest_checkpoint(), witnesses()
     context = {
-        "parts": [],
+        "tabs": tabs_of(request.user, "review:dashboard"),
         "months": coverage.months(),
         "waiting": coverage.waiting(request.user),
         "last_sign_off": SignOff.objects.order_by("-month").first(),

@@ -15,6 +15,7 @@ from audit.log.record import record
 from audit.review import people
 from audit.review.actions import HOURS_VIEWED
 from audit.review.months import bounds, months_back, parsed, this_month
+from audit.review.tabs import tabs_of
 from cellule.accounts.roles import Permission
 
 MONTHS = 13
@@ -92,7 +93,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         record(HOURS_VIEWED, by=request.acting.actor, purpose=f"{month:%Y-%m}")
     context = {
-        "parts": [],
+        "tabs": tabs_of(request.user, "review:hours"),
         "month": month,
         "months": months_back(MONTHS),
         "days": days,

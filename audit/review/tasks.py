@@ -1,16 +1,21 @@
-"""Jobs of this room: the newest part of the log is verified once a day, and its pulse is felt every quarter hour."""
+"""Jobs of this room: the log is verified, its pulse felt, people are reminded of questions, a month's sample is drawn."""
 
+from contextlib import suppress
 from datetime import timedelta
+
+from django.utils import timezone
 
 from audit.log import key, verifying
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
-from audit.review.models import Draw
+from audit.review.models import Draw, Item
 from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
 from audit.review.sample import NotYet, draw_month
+from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
+from cellule.steps import TooLate
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -42,6 +47,15 @@ def feel_pulse(job: Job) -> None:
         alarm(BROKEN)
     if any(witness.silent for witness in standing):
         alarm(SILENT)
+
+
+@recurring("review.remind", every=timedelta(hours=1))
+def remind(job: Job) -> None:
+    """Remind people on the last day for their answer, once."""
+    for item in Item.objects.to_remind(timezone.localdate()):
+        # They have answered in this moment, or their account was closed.
+        with suppress(TooLate):
+            item.remind(by=SYSTEM)
 
 
 @recurring("review.draw_sample", every=timedelta(hours=6))

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from audit.review import dashboard, export, hours, kept_filters, proof, signing, views
+from audit.review import (
+    dashboard,
+    export,
+    hours,
+    item_pages,
+    kept_filters,
+    proof,
+    question_pages,
+    queue_pages,
+    signing,
+    views,
+)
+from audit.review.models import Queue
 
 app_name = "review"
 
@@ -14,8 +26,22 @@ urlpatterns = [
     path("journal/telecharger/", export.export, name="export"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
+    # coverage, hours, sign-off
     path("apercu/", dashboard.dashboard, name="dashboard"),
     path("heures/", hours.hours, name="hours"),
     path("mois/<str:month>/", signing.month_page, name="month"),
     path("mois/<str:month>/vu/", signing.see, name="see_month"),
+    # accesses under review
+    path("revue/", queue_pages.queue, {"which": Queue.SIGNAL.value}, name="signal_queue"),
+    path("revue/echantillon/", queue_pages.queue, {"which": Queue.SAMPLE.value}, name="sample_queue"),
+    path("revue/urgences/", queue_pages.queue, {"which": Queue.GLASS.value}, name="glass_queue"),
+    path("revue/auditeurs/", queue_pages.queue, {"which": Queue.OF_AUDITORS.value}, name="of_auditors"),
+    path("revue/constats/", queue_pages.findings, name="findings"),
+    path("revue/incidents/", queue_pages.incidents, name="incidents"),
+    path("revue/acces/<reference:code>/", item_pages.item, name="item"),
+    path("revue/acces/<reference:code>/etapes/<slug:slug>/", item_pages.item_step, name="item_step"),
+    path("revue/acces/<reference:code>/mots/<uuid:entry_id>/", item_pages.sealed_words, name="item_words"),
+    # what people are asked about their own acts
+    path("questions/", question_pages.questions, name="questions"),
+    path("questions/<reference:code>/", question_pages.question, name="question"),
 ]
