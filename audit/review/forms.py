@@ -190,7 +190,7 @@ class FilterForm(Form):
         if value is True:
             return _("Yes")
         if name == "actors":
-            return ", ".join(sorted(people.names(self.who).values()))
+            return ", ".join(sorted(map(str, people.names_of(set(self.who)).values())))
         return dict(getattr(self.fields[name], "choices", [])).get(value, value)
 
 

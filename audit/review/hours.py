@@ -69,10 +69,10 @@ def table(month: datetime.date, days: Days) -> list[Row]:
     for actor, hour, number in counted:
         numbers.setdefault(actor, [0] * 24)[hour] = number
     most = max((number for hours in numbers.values() for number in hours), default=0)
-    names = people.names(numbers)
+    names = people.names_of(set(numbers))
     rows = [
         Row(
-            names.get(actor, str(_("Somebody whose account is gone"))),
+            str(names[actor]),
             [Cell(number, -(-SHADES * number // most)) for number in hours],
             sum(hours),
         )

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,7 @@ class Kept:
 def kept_by(user: User) -> list[Kept]:
     """Give the filters that a person keeps, by name: two queries, however many there are."""
     rows = list(KeptFilter.objects.filter(user=user))
-    names = people.names(key for row in rows for key in row.filters.get("actors", "").split()) if rows else {}
+    names = people.names_of({key for row in rows for key in row.filters.get("actors", "").split()}) if rows else {}
     shown = [Kept(row.pk, _name(row.filters, names), row.filters) for row in rows]
     return sorted(shown, key=lambda each: (each.name, each.pk))
 
@@ -78,9 +79,9 @@ def _asked(request: HttpRequest) -> FilterForm:
     return bound(FilterForm, request, reviews_auditors=request.user.has_perm(Permission.REVIEW_AUDITORS))
 
 
-def _name(filters: Mapping[str, str], names: Mapping[str, str]) -> str:
+def _name(filters: Mapping[str, str], names: Mapping[str, str | Promise]) -> str:
     """Say in words what is kept."""
-    said = [names.get(key, _("Somebody whose account is gone")) for key in filters.get("actors", "").split()]
+    said = [str(names[key]) for key in filters.get("actors", "").split()]
     if action := filters.get("action"):
         said.append(str(action_label(action)))
     if outcome := filters.get("outcome"):

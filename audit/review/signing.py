@@ -92,13 +92,13 @@ def _month(text: str) -> datetime.date:
 def _shown(request: HttpRequest, month: datetime.date, form: SignOffForm) -> dict[str, Any]:
     signed = SignOff.objects.filter(month=month).first()
     items = items_of(month)
-    names = people.names([signed.signer, signed.seen_by] if signed else [])
+    names = people.names_of({signed.signer, signed.seen_by} if signed else set())
     return {
         "month": month,
         "form": form,
         "signed": signed,
-        "signer": names.get(signed.signer, "") if signed else "",
-        "seen_by": names.get(signed.seen_by, "") if signed else "",
+        "signer": names[signed.signer] if signed else "",
+        "seen_by": names[signed.seen_by] if signed else "",
         "carried": [references.shown(code) for code in signed.carried] if signed else [],
         "draw": Draw.objects.filter(month=month).first(),
         "all": items.count(),
