@@ -41,18 +41,18 @@ _QUEUES = {
 
 @for_permission(Permission.READ_LOG)
 @require_safe
-def item(request: HttpRequest, code: str) -> HttpResponse:
+def item(request: HttpRequest, reference: str) -> HttpResponse:
     """What was done and what stands around it, recorded before it is shown."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     Notice.objects.filter(recipient=request.user, reference=seen.code).mark_read()
     return _page(request, seen)
 
 
 @for_permission(Permission.READ_LOG)
 @require_http_methods(["GET", "HEAD", "POST"])
-def sealed_words(request: HttpRequest, code: str, entry_id: UUID) -> HttpResponse:
+def sealed_words(request: HttpRequest, reference: str, entry_id: UUID) -> HttpResponse:
     """The page of the item with one sealed text opened; loaded by its address it is sealed again."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     if str(entry_id) not in [*seen.answer, *seen.verdict_words]:
         raise Http404
     if request.method != "POST":
@@ -70,9 +70,9 @@ def sealed_words(request: HttpRequest, code: str, entry_id: UUID) -> HttpRespons
 
 @for_permission(Permission.READ_LOG)
 @require_http_methods(["GET", "HEAD", "POST"])
-def item_step(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def item_step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """Ask what a step asks, and take it."""
-    seen, step = _find(request, code), Item.step_called(slug)
+    seen, step = _find(request, reference), Item.step_called(slug)
     form = bound(FORMS.get(step.name, StepForm), request, item=seen)
     try:
         _expect(seen, step, request.user)
@@ -86,8 +86,8 @@ def item_step(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return _step_page(request, seen, step, form)
 
 
-def _find(request: HttpRequest, code: str) -> Item:
-    return get_object_or_404(Item.objects.reviewed_by(request.user), code=code)
+def _find(request: HttpRequest, reference: str) -> Item:
+    return get_object_or_404(Item.objects.reviewed_by(request.user), code=reference)
 
 
 def _page(request: HttpRequest, seen: Item, *, opened: dict[UUID, str] | None = None) -> HttpResponse:
@@ -150,9 +150,9 @@ def _expect(seen: Item, step: Step, user: Any) -> None:
         raise TooLate(missing)
 
 
-def _too_late(request: HttpRequest, code: str, step: Step, form: StepForm, refusal: TooLate) -> HttpResponse:
+def _too_late(request: HttpRequest, reference: str, step: Step, form: StepForm, refusal: TooLate) -> HttpResponse:
     """Somebody was faster, or something is missing; a button that was pressed twice has done what it should."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     if request.method == "POST" and was_taken(seen, step, request.user):
         return _after(request, seen)
     reasons = refusal.reasons or [_("It now stands at: %(state)s.") % {"state": seen.get_state_display()}]
