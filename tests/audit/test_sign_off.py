@@ -8,26 +8,16 @@ from django.db import IntegrityError
 
 from audit.log.models import Checkpoint, Entry
 from audit.review import sign_off as signing
-from audit.review.models import Item, Queue, SignOff, SignOffState
+from audit.review.models import Item, Queue, SignOff
 from audit.review.months import bounds, month_after, month_before, this_month
 from audit.review.queues import put
 from audit.review.sample import draw_month
 from audit.review.sign_off import sign_off
-from cellule.accounts.roles import SYSTEM
 from cellule.steps import TooLate
 from tests.audit.planted import planted
 from tests.audit.tree import sequence
-from tests.people import acting
-from tests.step_answer import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# In the order of the cells of the table.
-PEOPLE = ("claire", "joaquin", "mireille", "paule", "rose", "luc", "noor", "system")
-TABLE = {
-    SignOffState.SIGNED: "404 404 404 403 done 404 404 403",
-    SignOffState.SEEN: "404 404 404 403 409 404 404 403",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -146,23 +136,6 @@ def test_nobody_but_an_auditor_signs(request, judged, month, name):
         sign_off(month, carried=[], by=request.getfixturevalue(name))
 
     assert SignOff.objects.count() == 0
-
-
-def test_every_state_has_its_row():
-    assert set(TABLE) == set(SignOffState)
-    assert [step.name for step in SignOff.steps()] == ["see"]
-
-
-@pytest.mark.parametrize("state", SignOffState)
-def test_step_answers_each_person_as_the_table_says(judged, month, auditor, privacy_officer, state):
-    signed = sign_off(month, carried=[], by=auditor)
-    if state == SignOffState.SEEN:
-        signed.see(by=privacy_officer)
-    people = [SYSTEM if name == "system" else acting(name) for name in PEOPLE]
-    (see,) = SignOff.steps()
-
-    assert [answer(signed, see, by) for by in people] == TABLE[state].split()
-    assert signed.state == state
 
 
 def test_nobody_signs_past_the_log(month):

@@ -24,7 +24,7 @@ WIDTHS = (320, 1280)
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 
 OWN = ["accounts:account"]
-READING = ["review:log", "review:proof", "accounts:team", *OWN]
+READING = ["review:log", "review:proof", "review:dashboard", "review:hours", "review:month", "accounts:team", *OWN]
 PAGES = {
     "": ["account_login", "help", "accessibility", "privacy", "offline", "components", "accounts:enrol"],
     "ana": ["cases:day", "cases:cases", *OWN],
@@ -91,6 +91,7 @@ NO_PAGES += ["accounts:passkey_question", "accounts:passkey_sign_in", "accounts:
 NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
+NO_PAGES += ["review:export", "review:keep_filter", "review:drop_filter", "review:see_month"]
 NO_PAGES += ["cases:compare", "cases:match_step", "review:item_words"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 # A part of the page of a case.
@@ -113,6 +114,7 @@ class House:
             "accounts:admit": [self.waiting.pk],
             "accounts:enrol": [self.code],
             "review:entry": [self.entry.pk],
+            "review:month": ["2026-10"],
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note", "cases:intake"], case),
             **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], case),
             "cases:step": [*case, "partager"],
