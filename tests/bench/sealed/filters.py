@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from itertools import product
 
 from django.db import connection
 from django.utils import timezone
@@ -72,8 +73,6 @@ FROM told
 def fill(number: int) -> None:
     """As the owner: take the indexes down, insert so many entries, build the indexes."""
     people = _people()
-    random.seed(7)
-    references = ["".join(random.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=8)) for _ in range(CASES + 20)]
     now = int(timezone.now().timestamp() * 1_000_000)
     apart = YEARS * 365 * 86_400_000_000 // number
     given = {
@@ -91,7 +90,7 @@ def fill(number: int) -> None:
         "roles": [role for _id, role in people],
         "sessions": [str(uuid.uuid4()) for _ in people],
         "organisation": str(Organisation.objects.get(zone="unit").pk),
-        "references": references,
+        "references": _references(),
     }
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
@@ -118,6 +117,30 @@ def fill(number: int) -> None:
         (there,) = cursor.fetchone()
     if there < number:
         raise RuntimeError(f"only {there} entries are there")
+
+
+def questions() -> list[dict[str, str]]:
+    """Every combination of what the list is asked for: much and little, often and hardly ever, now and long ago."""
+    references = _references()
+    often, hardly_ever = references[19], references[CASES - 1]
+    answers = {
+        # One, more than ten, six who left, one who was hardly ever there, twenty who did nothing yet.
+        "person": ["", "caseworker2@", "caseworker 1", _LEFT, _RARE, _NEW],
+        "action": ["", "cases.case_opened", _RARE_ACTION, "accounts.refused", "log.viewed"],
+        "outcome": ["", "done", "failed"],
+        "reference": ["", often, hardly_ever],
+        "period": ["", "last_month"],
+        "of_auditors": ["", "on"],
+    }
+    asked = [dict(zip(answers, each, strict=True)) for each in product(*answers.values())]
+    whole = [each | {"whole_case": "on"} for each in asked if each["reference"] and not each["of_auditors"]]
+    return [{name: value for name, value in each.items() if value} for each in [*asked, *whole]]
+
+
+def _references() -> list[str]:
+    """The cases, those first that people see most often."""
+    pick = random.Random(7)
+    return ["".join(pick.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=8)) for _ in range(CASES + 20)]
 
 
 def _people() -> list[tuple[str, str]]:
