@@ -42,9 +42,15 @@ class Wanted:
 
     def with_whole_cases(self) -> Self:
         """Ask for everything about the cases, too, to which the references lead."""
-        cases = _distinct("subject", "reference = ANY (%s) AND subject IS NOT NULL", list(self.about))
+        cases = _distinct(
+            "subject", "reference = ANY (%s) AND reference <> '' AND subject IS NOT NULL", list(self.about)
+        )
         # Lists name records by reference alone.
-        known = _distinct("reference", "subject = ANY (%s) AND reference <> ''", cases) if cases else []
+        known = (
+            _distinct("reference", "subject = ANY (%s) AND subject IS NOT NULL AND reference <> ''", cases)
+            if cases
+            else []
+        )
         return replace(self, about=tuple(dict.fromkeys([*self.about, *known])), cases=tuple(cases))
 
     def newest(self, most: int, *, before: UUID | None = None) -> list[Entry]:
@@ -56,7 +62,7 @@ class Wanted:
         """Give the keys alone, in the same order."""
         given: dict[str, Any] = {"most": most}
         statement = self._statement(self._conditions(given, before), given)
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             cursor.execute(_PLANNING)
             cursor.execute(statement, given)
             return [key for (key,) in cursor.fetchall()]

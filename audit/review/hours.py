@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,10 +22,10 @@ from cellule.accounts.roles import Permission
 MONTHS = 13
 SHADES = 4
 _COUNT = """
-SELECT actor_id, extract(hour FROM at AT TIME ZONE 'America/Toronto')::int AS hour, count(*)
+SELECT actor_id, extract(hour FROM at AT TIME ZONE %(zone)s)::int AS hour, count(*)
 FROM log_entry
 WHERE id >= %(since)s AND id < %(until)s AND actor_id NOT IN ('system', 'anonymous')
-    AND extract(isodow FROM at AT TIME ZONE 'America/Toronto') = ANY (%(days)s)
+    AND extract(isodow FROM at AT TIME ZONE %(zone)s)::int = ANY (%(days)s::int[])
 GROUP BY 1, 2
 """
 
@@ -63,6 +64,7 @@ def table(month: datetime.date, days: Days) -> list[Row]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('jit', 'off', true)")
         given = {"since": first_uuid7(start), "until": first_uuid7(end), "days": days.numbers}
+        given["zone"] = settings.TIME_ZONE
         cursor.execute(_COUNT, given)
         counted = cursor.fetchall()
     numbers: dict[str, list[int]] = {}

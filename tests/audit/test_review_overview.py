@@ -16,6 +16,7 @@ from audit.review.queues import put
 from cellule.accounts.models import User
 from tests.audit.planted import planted
 from tests.audit.reviewed import looked
+from tests.people import said
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +109,8 @@ def test_overview_page_shows_the_numbers_and_is_recorded(paule, caseworker, at):
     page = paule.get(OVERVIEW)
 
     assert page.status_code == 200
-    assert "0 de 1" in page.content.decode() or "0 of 1" in page.content.decode()
+    told = {"done": "0", "all": "1", "percent": "0"}
+    assert said("%(done)s of %(all)s (%(percent)s%%)") % told in page.content.decode()
     assert reverse("review:proof") in page.content.decode()
     assert Entry.objects.of_action("review.dashboard_viewed").count() == 1
 
