@@ -1,5 +1,6 @@
 """One access under review: its context, its steps, and the sealed words about it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +19,7 @@ from audit.review.actions import ITEM_VIEWED
 from audit.review.context import context_of
 from audit.review.detail import open_detail
 from audit.review.item_forms import FORMS, StepForm
-from audit.review.lists import Line, lines
+from audit.review.lists import lines
 from audit.review.models import Item, Queue, Reason
 from audit.review.people import names_of
 from audit.review.rule_names import name_of
@@ -163,9 +165,11 @@ def _too_late(request: HttpRequest, reference: str, step: Step, form: StepForm, 
         ]
         form.data = form.data.copy()
         form.data["version"] = seen.version
-    for reason in reasons:
-        form.add_error(None, str(reason))
-    return _step_page(request, seen, step, form, status=409, is_too_late=not is_possible)
+    if form.is_bound:
+        for reason in reasons:
+            form.add_error(None, str(reason))
+        reasons = []
+    return _step_page(request, seen, step, form, status=409, is_too_late=not is_possible, reasons=reasons)
 
 
 def was_taken(seen: Item, step: Step, user: Any) -> bool:
@@ -183,8 +187,15 @@ def _after(request: HttpRequest, seen: Item) -> HttpResponse:
 
 
 def _step_page(
-    request: HttpRequest, seen: Item, step: Step, form: StepForm, *, status: int = 0, is_too_late: bool = False
+    request: HttpRequest,
+    seen: Item,
+    step: Step,
+    form: StepForm,
+    *,
+    status: int = 0,
+    is_too_late: bool = False,
+    reasons: Sequence[Promise | str] = (),
 ) -> HttpResponse:
-    line: Line = lines([seen])[0]
-    context = {"item": seen, "line": line, "step": step, "form": form, "is_too_late": is_too_late}
+    (line,) = lines([seen])
+    context = {"item": seen, "line": line, "step": step, "form": form, "is_too_late": is_too_late, "reasons": reasons}
     return render(request, "review/item_step.html", context, status=status or (422 if form.errors else 200))

@@ -307,5 +307,13 @@ def test_steps_of_others_are_refused_and_the_refusal_is_recorded(paule, auditor,
     assert (last.outcome, last.reference) == ("refused_forbidden", shown(item.code))
 
 
+def test_page_of_a_step_that_is_not_possible_says_why(paule, auditor, caseworker):
+    glass, heard = looked(caseworker, queue=Queue.GLASS), asked(looked(caseworker), auditor)
+
+    for item, slug in [(glass, "non-justifie"), (heard, "non-justifie"), (heard, "demander")]:
+        response = paule.get(step(item, slug))
+        assert (response.status_code, len(response.context["reasons"])) == (409, 1)
+
+
 def test_unknown_step_is_not_there(paule, caseworker):
     assert paule.get(step(looked(caseworker), "effacer")).status_code == 404
