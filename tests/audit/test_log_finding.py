@@ -122,3 +122,15 @@ def test_reference_is_a_value_and_never_a_statement(entries):
     assert Wanted(about=(odd,)).newest(5) == [kept]
     assert Wanted(about=('"',)).newest(5) == [kept]
     assert Wanted(about=("%(x)s",)).newest(5) == [kept]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5])
+def test_what_is_long_past_follows_what_is_new(most):
+    now = timezone.now()
+    days = [400, 61, 59, 1]
+    newest_first = [planted(now - timedelta(days=day), CLAIRE, reference="7QK2M9XD") for day in days][::-1]
+    wanted = Wanted(about=("7QK2M9XD",))
+
+    assert wanted.newest(most) == newest_first[:most]
+    assert wanted.newest(most, before=newest_first[1].pk) == newest_first[2:][:most]
+    assert wanted.newest(most, before=uuid.UUID(int=1)) == []

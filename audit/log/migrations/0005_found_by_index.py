@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['action', 'id'], include=('outcome',), name='log_entry_of_action'),
+            index=models.Index(fields=['action', 'id'], include=('actor_id', 'outcome'), name='log_entry_of_action'),
         ),
         migrations.AddIndex(
             model_name='entry',

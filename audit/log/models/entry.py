@@ -155,7 +155,7 @@ class Entry(models.Model):
         # `shown` has its index in a migration (GIN; Django's class for it asks for one more app).
         indexes = [
             models.Index(fields=["actor_id", "id"], include=["action", "outcome"], name="log_entry_of_actor"),
-            models.Index(fields=["action", "id"], include=["outcome"], name="log_entry_of_action"),
+            models.Index(fields=["action", "id"], include=["actor_id", "outcome"], name="log_entry_of_action"),
             models.Index(
                 fields=["id"],
                 include=["actor_id", "action", "outcome"],
