@@ -29,7 +29,7 @@ def tell(cast: Mapping[str, Acting]) -> None:
     paule, rose = cast["paule"], cast["rose"]
     with transaction.atomic():
         items = {alias: _put(alias, cast[name], number, queue) for alias, (name, number, queue) in _PUT.items()}
-        items["two"].ask(by=paule, reasons=[Reason.DUTY, Reason.RELATION])
+        items["two"].ask(by=paule, reasons=[Reason.DUTY, Reason.TIME])
         items["three"].ask(by=paule, reasons=[Reason.PURPOSE])
         items["three"].explain(by=cast["ana"], text=_EXPLANATION)
         items["four"].justify(by=rose)

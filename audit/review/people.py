@@ -39,6 +39,11 @@ class Line:
         return _as_read(self.entry.reference)
 
     @property
+    def reason(self) -> str:
+        """The reason given, as its code; what a step writes there is a move between states, and none."""
+        return "" if ">" in self.entry.purpose else self.entry.purpose
+
+    @property
     def kind(self) -> str:
         """What kind of record the act was about, as its room calls it; a code that none knows stands as it is."""
         code = self.entry.subject_type

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from audit.review import actions, policies, verdicts, words
@@ -33,7 +34,7 @@ class Queue(models.TextChoices):
 class ItemState(models.TextChoices):
     OPEN = "open", _("To review")
     ASKED = "asked", _("Explanation asked for")
-    ANSWERED = "answered", _("Explained")
+    ANSWERED = "answered", pgettext_lazy("state of a review", "Explained")
     INCIDENT_PROPOSED = "proposed", _("Awaits a second signature")
     JUSTIFIED = "justified", _("Justified")
     NOT_JUSTIFIED = "not_justified", _("Not justified")
