@@ -1,21 +1,30 @@
-"""Jobs of this room: the log is verified, its pulse felt, people are reminded of questions, a month's sample is drawn."""
+"""Jobs of this room: the log is verified, its pulse felt, people are reminded of questions, a month's sample is drawn.
 
+Every night what is past its time goes; every minute a collector outside gets what is new, where there is one.
+"""
+
+import logging
 from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from audit.log import key, verifying
+from audit.log.stream.streaming import catch_up
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
 from audit.review.models import Draw, Item
 from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from audit.review.retention import forget_past
 from audit.review.sample import NotYet, draw_month
 from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
 from cellule.steps import TooLate
+
+log = logging.getLogger(__name__)
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -34,6 +43,18 @@ def verify_newest(job: Job) -> None:
         return
     if verifying.verify(progress).fault:
         alarm(BROKEN)
+
+
+@recurring("review.forget_nightly", every=timedelta(days=1))
+def forget_nightly(job: Job) -> None:
+    """Ask for the removal of entries whose time is over; it takes transactions of its own."""
+    enqueue("review.forget_past")
+
+
+@job("review.forget_past", outside=True)
+def remove_past(job: Job) -> None:
+    """Remove entries whose time is over, with their sealed details."""
+    forget_past()
 
 
 @recurring("review.feel_pulse", every=timedelta(minutes=15))
@@ -69,3 +90,19 @@ def draw_sample(job: Job) -> None:
     except NotYet:
         # The next tick tries again.
         return
+
+
+@recurring("review.stream_log", every=timedelta(minutes=1))
+def stream_log(job: Job) -> None:
+    """Ask that the collector gets what is new, where the settings name one."""
+    if settings.LOG_STREAM:
+        enqueue("review.hand_over_log")
+
+
+@job("review.hand_over_log", outside=True)
+def hand_over_log(job: Job) -> None:
+    """Hand what is new to the collector; one that is away gets it a minute later."""
+    try:
+        catch_up(settings.LOG_STREAM)
+    except OSError as error:
+        log.warning("The collector of the log does not answer: %s", type(error).__name__)

@@ -5,6 +5,7 @@ from django.urls import path
 from audit.review import (
     dashboard,
     export,
+    holds,
     hours,
     item_pages,
     kept_filters,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("journal/filtres/", kept_filters.keep, name="keep_filter"),
     path("journal/filtres/<uuid:pk>/retirer/", kept_filters.drop, name="drop_filter"),
     path("journal/telecharger/", export.export, name="export"),
+    path("journal/conservation/", holds.holds, name="holds"),
+    path("journal/conservation/<uuid:pk>/lever/", holds.lift, name="lift_hold"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
     # coverage, hours, sign-off

@@ -15,7 +15,7 @@ ALTER TABLE public.log_entry RESET (autovacuum_vacuum_insert_scale_factor, autov
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('log', '0004_tree'),
+        ('log', '0005_forgetting'),
     ]
 
     operations = [
