@@ -87,11 +87,6 @@ def find(words: str) -> list[str]:
     return [str(pk) for pk, name, email in people if all(word in _folded(f"{name} {email}") for word in wanted)]
 
 
-def names_of(ids: set[str]) -> dict[str, str]:
-    """Give the names behind opaque ids, of those who have an account."""
-    return _by_id(User, ids)
-
-
 def _by_id(model: type[User] | type[Organisation], ids: set[str]) -> dict[str, str]:
     keys = {key for key in map(_uuid, ids) if key is not None}
     return {str(pk): name for pk, name in model.objects.filter(pk__in=keys).values_list("pk", "name")}
