@@ -287,6 +287,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # In how many business days somebody explains what they did.
 REVIEW_ANSWER_DAYS = max(1, env_int("REVIEW_ANSWER_DAYS", 5))
+# Which share of each person's accesses of a month is drawn for review, at least one of each.
+REVIEW_SAMPLE_SHARE = min(100, max(1, env_int("REVIEW_SAMPLE_PERCENT", 5))) / 100
 
 # --- Jobs and letters -----------------------------------------------------------------------------
 

@@ -138,6 +138,13 @@ review:holds                    in   in   wait lock 403  403  403  403  403  200
 review:lift_hold                in   in   wait lock 403  403  403  403  403  405  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:dashboard                in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:hours                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:month                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:see_month                in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:export                   in   in   wait lock 403  403  403  403  on   on   403  403  403
+review:keep_filter              in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:drop_filter              in   in   wait lock 405  405  405  405  405  405  405  405  405
 review:signal_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:sample_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:glass_queue              in   in   wait lock 403  403  403  403  200  200  403  403  403
@@ -276,6 +283,13 @@ review:holds                    in   in   wait lock 403  403  403  403  403  422
 review:lift_hold                in   in   wait lock 403  403  403  403  403  404  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
+review:dashboard                in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:hours                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:month                    in   in   wait lock 403  403  403  403  409  403  403  403  403
+review:see_month                in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:export                   in   in   wait lock 403  403  403  403  422  422  403  403  403
+review:keep_filter              in   in   wait lock 403  403  403  403  on   on   403  403  403
+review:drop_filter              in   in   wait lock 403  403  403  403  404  404  403  403  403
 review:signal_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
 review:sample_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
 review:glass_queue              in   in   wait lock 403  403  403  403  405  405  403  403  403

@@ -80,6 +80,9 @@ class House:
         arguments = {
             "review:entry": [self.entry.pk],
             "review:detail": [self.entry.pk],
+            "review:drop_filter": [uuid.UUID(int=7)],
+            "review:month": ["2026-10"],
+            "review:see_month": ["2026-10"],
             **{f"review:{name}": [self.item.code] for name in ("item", "question")},
             "review:item_step": [self.item.code, "justifie"],
             "review:item_words": [self.item.code, uuid.UUID(int=7)],

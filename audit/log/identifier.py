@@ -6,6 +6,8 @@ from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# In milliseconds, as keys count.
+_YEAR_2200 = 7_258_118_400_000
 
 
 def microseconds(at: datetime) -> int:
@@ -26,6 +28,12 @@ def uuid7(at: datetime) -> UUID:
 def first_uuid7(at: datetime) -> UUID:
     """Give the lowest key an entry at `at` can have: the bound for a period."""
     return _uuid7(at, 0)
+
+
+def moment_of(key: UUID) -> datetime:
+    """Give the millisecond (UTC) of a key; of one that is no UUIDv7, or of a year past 2199, the first moment of all."""
+    count = key.int >> 80
+    return from_microseconds(count * 1000 if key.version == 7 and count < _YEAR_2200 else 0)
 
 
 def random_tail() -> str:

@@ -12,6 +12,8 @@ HOLDS_VIEWED = Action("log.holds_viewed", _("Looked at what of the log is kept l
 HOLD_SET = Action("log.hold_set", _("Decided that entries of the log are kept longer"))
 HOLD_LIFTED = Action("log.hold_lifted", _("Decided that entries of the log are kept no longer"))
 EXPORTED = Action("log.exported", _("Downloaded the whole log"))
+LIST_EXPORTED = Action("log.list_exported", _("Downloaded entries of the log"))
+HOURS_VIEWED = Action("log.hours_viewed", _("Looked at the hours of a month"))
 
 # --- Items of the auditors' workspace ---------------------------------------------------------------
 
@@ -35,3 +37,11 @@ WORDS_SEALED = Action("review.words_sealed", _("Sealed the reasons of a verdict"
 
 INCIDENT_DETECTED = Action("review.incident_detected", _("Opened a confidentiality incident"))
 INCIDENTS_VIEWED = Action("review.incidents_viewed", _("Looked at the confidentiality incidents"))
+
+# --- Sample, sign-off, dashboard --------------------------------------------------------------------
+
+SAMPLE_DRAWN = Action("review.sample_drawn", _("Drew the sample of a month"))
+DASHBOARD_VIEWED = Action("review.dashboard_viewed", _("Looked at how far the reviews are"))
+SIGN_OFF_VIEWED = Action("review.sign_off_viewed", _("Looked at the sign-off of a month"))
+SIGNED_OFF = Action("review.signed_off", _("Signed a month off"))
+SIGN_OFF_SEEN = Action("review.sign_off_seen", _("Took note of a month’s sign-off"))

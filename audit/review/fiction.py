@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from audit.log.models import Entry
-from audit.review.models import Item, Queue, Reason
+from audit.review.models import Item, KeptFilter, Queue, Reason
 from audit.review.queues import put
 from cellule.accounts.acting import Acting
 
@@ -33,6 +33,7 @@ def tell(cast: Mapping[str, Acting]) -> None:
         items["three"].ask(by=paule, reasons=[Reason.PURPOSE])
         items["three"].explain(by=cast["ana"], text=_EXPLANATION)
         items["four"].justify(by=rose)
+        KeptFilter.objects.create(user=paule.user, filters={"action": "cases.identity_revealed", "period": "week"})
         items["six"].propose_incident(by=paule, text=_REASONS)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from cellule.accounts.roles import SYSTEM, Permission
 
 if TYPE_CHECKING:
-    from audit.review.models import Item
+    from audit.review.models import Item, SignOff
 
 
 def is_system(record: Any, user: Any) -> bool:
@@ -28,6 +28,16 @@ def may_sign_second(item: "Item", user: Any) -> bool:
 def may_answer(item: "Item", user: Any) -> bool:
     """Whether it is they who acted, and who alone can explain it."""
     return user is not SYSTEM and item.is_by(user)
+
+
+def may_sign_off(user: Any) -> bool:
+    """Whether this person answers for how a month was reviewed."""
+    return user is not SYSTEM and user.has_perm(Permission.SIGN_OFF)
+
+
+def may_see_sign_off(signed: "SignOff", user: Any) -> bool:
+    """Whether this person takes note of what an auditor has signed: a privacy officer, and never the same person."""
+    return may_handle_incidents(user) and str(user.pk) != signed.signer
 
 
 def may_handle_incidents(user: Any) -> bool:

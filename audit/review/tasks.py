@@ -1,7 +1,7 @@
 """Jobs of this room: the newest part of the log is verified once a day, and its pulse is felt every quarter hour.
 
 Every night what is past its time goes; every minute a collector outside gets what is new, where there is one; who owes
-an explanation is reminded.
+an explanation is reminded, and a month's sample is drawn.
 """
 
 import logging
@@ -14,9 +14,11 @@ from django.utils import timezone
 from audit.log import key, verifying
 from audit.log.stream.streaming import catch_up
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
-from audit.review.models import Item
+from audit.review.models import Draw, Item
+from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
 from audit.review.retention import forget_past
+from audit.review.sample import NotYet, draw_month
 from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
@@ -69,6 +71,28 @@ def feel_pulse(job: Job) -> None:
         alarm(SILENT)
 
 
+@recurring("review.remind", every=timedelta(hours=1))
+def remind(job: Job) -> None:
+    """Remind people on the last day for their answer, once."""
+    for item in Item.objects.to_remind(timezone.localdate()):
+        # They have answered in this moment, or their account was closed.
+        with suppress(TooLate):
+            item.remind(by=SYSTEM)
+
+
+@recurring("review.draw_sample", every=timedelta(hours=6))
+def draw_sample(job: Job) -> None:
+    """Draw the sample of the month that is over, once, as soon as a checkpoint of after it is there."""
+    month = month_before(this_month())
+    if Draw.objects.filter(month=month).exists():
+        return
+    try:
+        draw_month(month)
+    except NotYet:
+        # The next tick tries again.
+        return
+
+
 @recurring("review.stream_log", every=timedelta(minutes=1))
 def stream_log(job: Job) -> None:
     """Ask that the collector gets what is new, where the settings name one."""
@@ -83,12 +107,3 @@ def hand_over_log(job: Job) -> None:
         catch_up(settings.LOG_STREAM)
     except OSError as error:
         log.warning("The collector of the log does not answer: %s", type(error).__name__)
-
-
-@recurring("review.remind", every=timedelta(hours=1))
-def remind(job: Job) -> None:
-    """Remind people on the last day for their answer, once."""
-    for item in Item.objects.to_remind(timezone.localdate()):
-        # They have answered in this moment, or their account was closed.
-        with suppress(TooLate):
-            item.remind(by=SYSTEM)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from audit.review import holds, item_pages, proof, question_pages, queue_pages, views
+from audit.review import (
+    dashboard,
+    export,
+    holds,
+    hours,
+    item_pages,
+    kept_filters,
+    proof,
+    question_pages,
+    queue_pages,
+    signing,
+    views,
+)
 from audit.review.models import Queue
 
 app_name = "review"
@@ -10,10 +22,18 @@ app_name = "review"
 urlpatterns = [
     path("journal/", views.log, name="log"),
     path("journal/preuve/", proof.proof, name="proof"),
+    path("journal/filtres/", kept_filters.keep, name="keep_filter"),
+    path("journal/filtres/<uuid:pk>/retirer/", kept_filters.drop, name="drop_filter"),
+    path("journal/telecharger/", export.export, name="export"),
     path("journal/conservation/", holds.holds, name="holds"),
     path("journal/conservation/<uuid:pk>/lever/", holds.lift, name="lift_hold"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
+    # coverage, hours, sign-off
+    path("apercu/", dashboard.dashboard, name="dashboard"),
+    path("heures/", hours.hours, name="hours"),
+    path("mois/<str:month>/", signing.month_page, name="month"),
+    path("mois/<str:month>/vu/", signing.see, name="see_month"),
     # accesses under review
     path("revue/", queue_pages.queue, {"which": Queue.SIGNAL.value}, name="signal_queue"),
     path("revue/echantillon/", queue_pages.queue, {"which": Queue.SAMPLE.value}, name="sample_queue"),

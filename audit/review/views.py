@@ -10,11 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.log.finding import Wanted
 from audit.log.models import Entry
 from audit.log.record import record
 from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
 from audit.review.detail import has_letter_for, open_detail
+from audit.review.export import ListExportForm
 from audit.review.forms import FilterForm
+from audit.review.kept_filters import kept_by, may_keep
 from audit.review.people import lines
 from cellule.accounts import alterations
 from cellule.accounts.roles import Permission
@@ -42,14 +45,16 @@ def log(request: HttpRequest) -> HttpResponse:
     form = bound(FilterForm, request, reviews_auditors=request.user.has_perm(Permission.REVIEW_AUDITORS))
     asks = request.method == "POST"
     context = {"form": form, "filters": [], "state": {}, "further": False, "lines": None, "last": None}
+    context |= {"kept": kept_by(request.user), "may_keep": False, "export_form": ListExportForm()}
     if asks and not form.is_valid():
         return render(request, "review/log.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    entries = Entry.objects.all()
+    wanted, before = Wanted(), None
     if asks:
-        entries = form.narrow(entries)
-        context |= {"filters": form.in_words(), "state": form.state, "further": bool(form.cleaned_data["before"])}
+        wanted, before = form.wanted, form.cleaned_data["before"]
+        context |= {"filters": form.in_words(), "state": form.state, "further": bool(before)}
+        context["may_keep"] = may_keep(form, context["kept"])
     with transaction.atomic():
-        found = list(entries.newest_first()[: PAGE + 1])
+        found = wanted.newest(PAGE + 1, before=before)
         if context["state"]:
             record_with_detail(SEARCHED, context["state"], by=request.acting.actor)
         else:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     WATCH_JOBS = "jobs.watch"
     READ_LOG = "log.read"
     REVIEW_AUDITORS = "log.review_auditors"
+    SIGN_OFF = "log.sign_off"
     HOLD_LOG = "log.hold"
 
 
@@ -141,7 +142,7 @@ AUDITOR = Role(
         "Reviews who opened what and why. Held by people outside the unit's line of command; sees opaque references,"
         " never content, and is watched by the privacy officer."
     ),
-    frozenset({Permission.READ_LOG, Permission.ADMIT}),
+    frozenset({Permission.READ_LOG, Permission.SIGN_OFF, Permission.ADMIT}),
     ("auditors",),
     "review:log",
     may_admit=True,

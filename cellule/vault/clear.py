@@ -117,6 +117,19 @@ _REVIEWED = [
     ("review.incident", _OPAQUE, ["id", "code", "item", "entry", "version"]),
     ("review.incident", _CODE, ["state"]),
     ("review.incident", _STAFF, ["detected_at"]),
+    ("review.draw", _OPAQUE, ["id"]),
+    (
+        "review.draw",
+        "made to be published: what a draw rests on, and counts of staff's acts",
+        ["month", "at", "seed", "checkpoint", "size", "witnessed", "share", "accesses", "people", "drawn"],
+    ),
+    ("review.keptfilter", _OPAQUE, ["id", "user"]),
+    ("review.keptfilter", "codes and opaque ids of staff, nothing that was typed", ["filters"]),
+    ("review.signoff", _OPAQUE, ["id", "code", "signer", "seen_by", "version"]),
+    ("review.signoff", "names accesses under review by their random codes", ["carried"]),
+    ("review.signoff", _CODE, ["state"]),
+    ("review.signoff", _STAFF, ["month", "signed_at", "seen_at", "reviewed", "left_open"]),
+    ("review.signoff", "made to be published: a checkpoint's number and root", ["checkpoint", "root"]),
     # Background work and notices: ids, codes and times of work
     (
         "jobs.job",

@@ -3,7 +3,7 @@
 import statistics
 from typing import Any
 
-from tests.bench import progress, tree
+from tests.bench import filters, progress, tree
 from tests.bench.figures import Figure, median_figure
 from tests.bench.server import House
 
@@ -21,4 +21,4 @@ def measure(house: House, world: dict[str, Any]) -> list[Figure]:
     bare = statistics.median(without for without, _ in pairs)
     added = [logged - without for without, logged in pairs]
     added_time = median_figure("log_record_ms", added, unit="ms", goal=GOAL, baseline=f"the read alone: {bare:.2f} ms")
-    return [added_time, *tree.measure(house, world)]
+    return [added_time, *tree.measure(house, world), *filters.measure(house, world)]

@@ -1,8 +1,8 @@
 """The database of a run: one durable server on a real disk, one database for each side, served to the run-time role."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from cellule.ground import roles
 from cellule.ground.postgres import Server
 from tests.bench.sides import Side, side
 
-SEALED, SMALL, PLAIN = "sealed", "small", "plain"
+SEALED, SMALL, PLAIN, LOG = "sealed", "small", "plain", "log"
 FEW_CASES, MANY_CASES = 1_000, 100_000
 MANY_REFERRALS = 10_000
 # Unlike /tmp it is never in memory, where a commit would cost nothing.
@@ -22,13 +22,16 @@ _DISK = Path("/var/tmp")
 class House:
     """What the groups measure, each side signed in to nothing yet; `small` is the house with few cases in it.
 
-    `world`: what the verbs have written, in clear, and who can sign in.
+    `world`: what the verbs have written, in clear, and who can sign in. `log`: a house whose log the owner of its tables
+    fills, as whom `log_owner` acts for a while.
     """
 
     world: dict[str, Any]
     sealed: Side
     small: Side
     plain: Side
+    log: Side
+    log_owner: Callable[[], AbstractContextManager[Side]]
 
 
 @contextmanager
@@ -51,8 +54,9 @@ def house() -> Iterator[House]:
                 _served(server, folder, SEALED, roles.RUNTIME) as sealed,
                 _served(server, folder, SMALL, roles.RUNTIME) as small,
                 _served(server, folder, PLAIN, roles.RUNTIME) as plain,
+                _served(server, folder, LOG, roles.RUNTIME) as log,
             ):
-                yield House(world, sealed, small, plain)
+                yield House(world, sealed, small, plain, log, lambda: _served(server, folder, LOG, roles.OWNER))
         finally:
             server.stop()
 
@@ -63,9 +67,10 @@ def _filled(server: Server, folder: Path) -> dict[str, Any]:
         world = sealed.do("tests.bench.sealed.world:fill")
         world["referrals"] = sealed.do("tests.bench.sealed.referrals:fill")
     with server.connect() as administrator:
-        administrator.execute(f'CREATE DATABASE "{SMALL}" OWNER {roles.OWNER} TEMPLATE "{SEALED}"')
-        for statement in roles.connect_sql(SMALL):
-            administrator.execute(statement)
+        for database in (SMALL, LOG):
+            administrator.execute(f'CREATE DATABASE "{database}" OWNER {roles.OWNER} TEMPLATE "{SEALED}"')
+            for statement in roles.connect_sql(database):
+                administrator.execute(statement)
     for database, cases in ((SEALED, MANY_CASES), (SMALL, FEW_CASES)):
         with _served(server, folder, database, roles.OWNER) as owner:
             owner.do("tests.bench.sealed.world:insert_crowd", cases - len(world["cases"]))

@@ -65,6 +65,18 @@ def presses(path: str, button: str, after: str) -> float:
     return answer.seconds
 
 
+def asks(path: str, questions: list[dict[str, str]]) -> list[float]:
+    """Send a page's form of questions once for each of them; seconds of each answer."""
+    token = _opened(path).hidden["csrfmiddlewaretoken"]
+    taken = []
+    for asked in questions:
+        answer = _kept["browser"].post(path, {"csrfmiddlewaretoken": token, **asked})
+        if answer.status != 200:
+            raise RuntimeError(f"{asked} was answered with {answer.status}")
+        taken.append(answer.seconds)
+    return taken
+
+
 def queries(path: str, after: str = "") -> int:
     """How many statements a page takes, or saving its form when `after` says where that leads."""
     if not after:

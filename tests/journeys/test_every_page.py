@@ -24,7 +24,7 @@ WIDTHS = (320, 1280)
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 
 OWN = ["accounts:account"]
-READING = ["review:log", "review:proof", "accounts:team", *OWN]
+READING = ["review:log", "review:proof", "review:dashboard", "review:hours", "review:month", "accounts:team", *OWN]
 PAGES = {
     "": ["account_login", "help", "accessibility", "privacy", "offline", "components", "accounts:enrol"],
     "ana": ["cases:day", "cases:cases", *OWN],
@@ -96,6 +96,7 @@ NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:emergency_step"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
+NO_PAGES += ["review:export", "review:keep_filter", "review:drop_filter", "review:see_month"]
 NO_PAGES += ["cases:compare", "cases:match_step", "review:item_words"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 NO_PAGES += ["review:lift_hold"]
@@ -119,6 +120,7 @@ class House:
             "accounts:admit": [self.waiting.pk],
             "accounts:enrol": [self.code],
             "review:entry": [self.entry.pk],
+            "review:month": ["2026-10"],
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note", "cases:intake"], case),
             **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], case),
             **dict.fromkeys(["cases:access", "cases:access_list"], case),

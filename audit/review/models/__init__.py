@@ -1,6 +1,20 @@
 """What the auditors' workspace holds: the file list is its glossary."""
 
+from audit.review.models.draw import Draw
 from audit.review.models.incident import Incident, IncidentState
 from audit.review.models.item import Item, ItemState, Queue, Reason
+from audit.review.models.kept_filter import KeptFilter
+from audit.review.models.sign_off import SignOff, SignOffState
 
-__all__ = ["Incident", "IncidentState", "Item", "ItemState", "Queue", "Reason"]
+__all__ = [
+    "Draw",
+    "Incident",
+    "IncidentState",
+    "Item",
+    "ItemState",
+    "KeptFilter",
+    "Queue",
+    "Reason",
+    "SignOff",
+    "SignOffState",
+]

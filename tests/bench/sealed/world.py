@@ -42,6 +42,7 @@ def fill() -> dict[str, Any]:
     others = [_case(pick, joaquin, 0, 0) for _ in range(OTHERS)]
     return {
         "signs_in": (people["claire"].email, people["claire"].passphrase),
+        "reviews": (people["rose"].email, people["rose"].passphrase),
         "supervises": (people["mireille"].email, people["mireille"].passphrase),
         "people": [(str(acting.user.pk), acting.user.name) for acting in (claire, joaquin)],
         "cases": [told for by, led in ((claire, cases), (joaquin, others)) for told in _told(by, led)],
