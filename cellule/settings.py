@@ -270,6 +270,11 @@ SECURE_SSL_REDIRECT = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", False) else None
 X_FRAME_OPTIONS = "DENY"
 
+# --- The auditors' workspace ----------------------------------------------------------------------
+
+# In how many business days somebody explains what they did.
+REVIEW_ANSWER_DAYS = max(1, env_int("REVIEW_ANSWER_DAYS", 5))
+
 # --- Jobs and letters -----------------------------------------------------------------------------
 
 # Nothing to install by default: a folder. RabbitMQ (amqp://), Valkey or Redis (redis://) by this one setting.

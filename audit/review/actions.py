@@ -9,3 +9,26 @@ SEARCHED = Action("log.searched", _("Searched the log"))
 ENTRY_VIEWED = Action("log.entry_viewed", _("Opened an entry of the log"))
 PROOF_VIEWED = Action("log.proof_viewed", _("Looked at the state of the log"))
 EXPORTED = Action("log.exported", _("Downloaded the whole log"))
+
+# --- Items of the auditors' workspace ---------------------------------------------------------------
+
+QUEUE_VIEWED = Action("review.queue_viewed", _("Looked at a list of accesses to review"))
+ITEM_PUT = Action("review.item_put", _("Put an access up for review"))
+ITEM_VIEWED = Action("review.item_viewed", _("Opened an access under review"))
+ASKED = Action("review.asked", _("Asked for an explanation"))
+REMINDED = Action("review.reminded", _("Reminded somebody of a question"))
+QUESTIONS_VIEWED = Action("review.questions_viewed", _("Looked at the questions asked of them"))
+QUESTION_VIEWED = Action("review.question_viewed", _("Opened a question asked of them"))
+ANSWERED = Action("review.answered", _("Explained an access"))
+ANSWER_SEALED = Action("review.answer_sealed", _("Sealed an explanation for the reviewers"))
+JUSTIFIED = Action("review.justified", _("Judged an access justified"))
+NOT_JUSTIFIED = Action("review.not_justified", _("Judged an access not justified"))
+INCIDENT_PROPOSED = Action("review.incident_proposed", _("Signed first that an access is an incident"))
+INCIDENT_SIGNED = Action("review.incident_signed", _("Signed second that an access is an incident"))
+RETURNED = Action("review.returned", _("Sent an access back instead of signing second"))
+WORDS_SEALED = Action("review.words_sealed", _("Sealed the reasons of a verdict"))
+
+# --- Confidentiality incidents ----------------------------------------------------------------------
+
+INCIDENT_DETECTED = Action("review.incident_detected", _("Opened a confidentiality incident"))
+INCIDENTS_VIEWED = Action("review.incidents_viewed", _("Looked at the confidentiality incidents"))

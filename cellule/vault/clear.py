@@ -95,6 +95,15 @@ _REVIEWED = [
         ["id", "started_at", "ended_at", "checkpoint", "first", "size", "fault", "place"],
     ),
     ("log.sessioncounter", "the log's clear part (audit.md): codes, opaque references, times", ["session", "counter"]),
+    # The auditors' workspace: staff's acts by opaque ids and codes; words about them are letters
+    ("review.item", _OPAQUE, ["id", "code", "actor_id", "asker", "first_signer", "second_signer", "version"]),
+    ("review.item", "names entries of the log by their random ids", ["entries", "answer", "verdict_words"]),
+    ("review.item", "what the log says in clear", ["at", "reference", "subject"]),
+    ("review.item", _CODE, ["queue", "source", "key", "state", "rule", "reasons"]),
+    ("review.item", _STAFF, ["put_at", "month", "due_on", "reminded", "judged_at"]),
+    ("review.incident", _OPAQUE, ["id", "code", "item", "entry", "version"]),
+    ("review.incident", _CODE, ["state"]),
+    ("review.incident", _STAFF, ["detected_at"]),
     # Background work and notices: ids, codes and times of work
     (
         "jobs.job",
