@@ -1,5 +1,6 @@
 """Settings of the house: everything a machine may change is read from the environment here."""
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -34,6 +35,19 @@ def env_int(name: str, default: int) -> int:
         return int(text) if text else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} takes a whole number.") from None
+
+
+def env_thresholds(name: str, known: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Give what is known with what the variable changes of it; it takes JSON and may name nothing else."""
+    try:
+        changes = json.loads(env_text(name) or "{}")
+        for code, limits in changes.items():
+            for limit, value in limits.items():
+                if limit not in known[code] or type(value) is not int or value < 0:
+                    raise ValueError(limit)
+    except (ValueError, KeyError, AttributeError):
+        raise ImproperlyConfigured(f"{name} takes whole numbers for thresholds that exist, as JSON.") from None
+    return {code: {**limits, **changes.get(code, {})} for code, limits in known.items()}
 
 
 def database(url: str) -> dict:
@@ -274,6 +288,35 @@ X_FRAME_OPTIONS = "DENY"
 
 # In how many business days somebody explains what they did.
 REVIEW_ANSWER_DAYS = max(1, env_int("REVIEW_ANSWER_DAYS", 5))
+# The thresholds of the rules, by rule. The variable takes JSON with what is to differ: {"volume": {"cases": 40}}.
+REVIEW_THRESHOLDS = env_thresholds(
+    "REVIEW_THRESHOLDS",
+    {
+        "no_relationship": {"days": 30},
+        "former_tie": {"acts": 2},
+        "many_people": {"people": 4, "days": 7},
+        "own_right": {"hours": 24},
+        "refused_then_opened": {"hours": 24},
+        "own_record": {"flags": 1},
+        "own_household": {"flags": 1},
+        "search_without_follow_up": {"searches": 8, "minutes": 30},
+        "repeated_search": {"searches": 3, "days": 14, "among": 5},
+        "volume": {"cases": 20, "times": 3, "days": 28},
+        "taken_out": {"files": 8, "minutes": 60},
+        "circle_opened": {"openings": 1, "team": 1},
+        "high_risk_opened": {"openings": 1, "team": 0},
+        "revealed_without_work": {"hours": 24},
+        "closed_case": {"days": 2},
+        "unusual_hours": {"from": 22, "to": 6, "nights": 3, "days": 60},
+        "holiday": {"openings": 1},
+        "last_days": {"days": 14, "acts": 5},
+        "gone_account": {"tries": 1},
+        "agency_beyond_window": {"tries": 3},
+        "heartbeat": {"seconds": 180},
+        "clock": {"seconds": 5},
+        "lag": {"seconds": 60},
+    },
+)
 
 # --- Jobs and letters -----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ VIEWED = Action("log.viewed", _("Looked at the log"))
 SEARCHED = Action("log.searched", _("Searched the log"))
 ENTRY_VIEWED = Action("log.entry_viewed", _("Opened an entry of the log"))
 PROOF_VIEWED = Action("log.proof_viewed", _("Looked at the state of the log"))
+RULES_VIEWED = Action("log.rules_viewed", _("Looked at the rules of the review"))
 EXPORTED = Action("log.exported", _("Downloaded the whole log"))
 
 # --- Items of the auditors' workspace ---------------------------------------------------------------

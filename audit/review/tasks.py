@@ -1,13 +1,16 @@
-"""Jobs of this room: the newest part of the log is verified once a day, and its pulse is felt every quarter hour."""
+"""Jobs of this room: the newest part of the log is verified once a day; its pulse is felt and the rules are asked often."""
 
 from datetime import timedelta
 
 from audit.log import key, verifying
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
+from audit.review.evaluating import evaluate, is_due
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from audit.review.rules.rule import all_rules, rule_called
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
+from cellule.jobs.ticks import database_time
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -39,3 +42,20 @@ def feel_pulse(job: Job) -> None:
         alarm(BROKEN)
     if any(witness.silent for witness in standing):
         alarm(SILENT)
+
+
+@recurring("review.ask_rules", every=timedelta(minutes=15))
+def ask_rules(job: Job) -> None:
+    """Ask for the evaluation of every rule that has something to read: one job each, so that none stops the others."""
+    now = database_time()
+    for rule in all_rules():
+        if is_due(rule, now):
+            enqueue("review.ask_rule", rule.code)
+
+
+@job("review.ask_rule")
+def ask_rule(job: Job, code: str) -> None:
+    """Ask one rule about everything that it has not judged; nothing when a release has taken it away."""
+    rule = rule_called(code)
+    if rule is not None:
+        evaluate(rule, database_time())

@@ -100,6 +100,8 @@ def closed_case(span: Span, limits: Limits) -> Iterator[Hit]:
         id__gt=OuterRef("id"),
         at__lt=OuterRef("at") + timedelta(days=1),
     )
-    rests = opened_in(span).annotate(last_move=Subquery(last.values("action")[:1]), moved=Subquery(last.values("at")[:1]))
+    rests = opened_in(span).annotate(
+        last_move=Subquery(last.values("action")[:1]), moved=Subquery(last.values("at")[:1])
+    )
     late = rests.filter(last_move__in=closings, moved__lt=F("at") - timedelta(days=limits["days"]))
     return of_person_and_case(late.exclude(Exists(reopened)), span)

@@ -23,7 +23,7 @@ type Limits = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Span:
-    """What of the log is looked at now: entries from `start` up to `end`, checkpoints after number `after`.
+    """What of the log is looked at now: entries from `start` up to `end`, checkpoints after `after` up to `newest`.
 
     A rule may read further back for its comparison; what it tells of lies inside.
     """
@@ -31,6 +31,7 @@ class Span:
     start: datetime
     end: datetime
     after: int = 0
+    newest: int = 0
 
     @property
     def entries(self) -> EntryQuerySet:
@@ -38,7 +39,7 @@ class Span:
 
     @property
     def checkpoints(self) -> QuerySet[Checkpoint]:
-        return Checkpoint.objects.filter(number__gt=self.after).order_by("number")
+        return Checkpoint.objects.filter(number__gt=self.after, number__lte=self.newest).order_by("number")
 
     @property
     def day(self) -> date:
@@ -104,7 +105,7 @@ class Rule:
     @property
     def thresholds(self) -> Limits:
         """The thresholds in force."""
-        return settings.REVIEW_THRESHOLDS[self.code]
+        return settings.REVIEW_THRESHOLDS.get(self.code, {})
 
     @property
     def pause(self) -> timedelta:
@@ -118,9 +119,7 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(
-    code: str, *, name: Promise, means: Promise, owner: Role = AUDITOR, **told: Any
-) -> Callable[[Finder], Finder]:
+def rule(code: str, *, name: Promise, means: Promise, owner: Role = AUDITOR, **told: Any) -> Callable[[Finder], Finder]:
     """Declare the function that finds the hits of a rule in a span, given its thresholds."""
 
     def declare(find: Finder) -> Finder:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.log.actions import Outcome, Relation
 from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
-from audit.review.rules.acts import OPENED, light, of_person, together
+from audit.review.rules.acts import OPENED, of_person, together
 from audit.review.rules.rule import Hit, Limits, Span, rule
 from cases.actions import CASES_LISTED, FOUND_SHOWN, SEARCHED
 

@@ -158,9 +158,7 @@ def refused_then_opened(span: Span, limits: Limits) -> Iterator[Hit]:
         id__lt=OuterRef("id"),
         at__gte=OuterRef("at") - timedelta(hours=limits["hours"]),
     )
-    groups = together(
-        light(opened_in(span).filter(Exists(refused))), lambda entry: (entry.actor_id, entry.reference)
-    )
+    groups = together(light(opened_in(span).filter(Exists(refused))), lambda entry: (entry.actor_id, entry.reference))
     for (actor, reference), found in groups.items():
         # One for as long as the refusal counts: the first opening is the one to ask about.
         yield Hit.of(f"{actor}:{reference}:{span.week}", found)
