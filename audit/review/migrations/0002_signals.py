@@ -16,6 +16,7 @@ ALTER TABLE public.review_signal ENABLE ALWAYS TRIGGER review_signal_insert_only
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('log', '0004_tree'),
         ('review', '0001_item'),
     ]
 

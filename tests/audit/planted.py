@@ -1,0 +1,96 @@
+"""Entries of another day: planted in the log with a written time, as they would have been written then."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from audit.log.actions import Action, Outcome, Relation
+from audit.log.actor import Actor
+from audit.log.encoding import encode, leaf
+from audit.log.identifier import uuid7
+from audit.log.models import Entry
+from audit.review.evaluating import evaluate
+from audit.review.models import Signal
+from audit.review.rules.rule import rule_called
+from cases.actions import CASE_OPENED
+
+# A Tuesday that is no holiday, before everything that the fictional house has done.
+DAY = datetime(2026, 10, 6, tzinfo=ZoneInfo("America/Toronto"))
+
+
+def at(hour: int, minute: int = 0, *, days: int = 0) -> datetime:
+    """A moment of that Tuesday, or of so many days after it."""
+    return DAY + timedelta(days=days, hours=hour, minutes=minute)
+
+
+def person(role: str = "caseworker") -> Actor:
+    return Actor(str(uuid.uuid4()), role, "Unité", uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case as the log knows it."""
+
+    reference: str = field(default_factory=lambda: uuid.uuid4().hex[:8].upper())
+    subject: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+_counters: dict[uuid.UUID, int] = {}
+
+
+def plant(
+    action: Action,
+    by: Actor,
+    moment: datetime,
+    case: Known | None = None,
+    *,
+    relation: Relation = Relation.NONE,
+    outcome: Outcome = Outcome.DONE,
+    reference: str = "",
+    purpose: str = "",
+    shown: list[str] | None = None,
+    request: uuid.UUID | None = None,
+) -> Entry:
+    """Write an entry of that moment, as the database does it for one of now."""
+    _counters[by.session] = _counters.get(by.session, 0) + 1
+    told = {
+        "id": uuid7(moment),
+        "at": moment,
+        "session": by.session,
+        "counter": _counters[by.session],
+        "request": request or uuid.uuid4(),
+        "actor_id": by.id,
+        "actor_role": by.role,
+        "actor_organisation": by.organisation,
+        "action": action.code,
+        "subject_type": "cases.case" if case else "",
+        "reference": case.reference if case else reference,
+        "shown": shown,
+        "subject": case.subject if case else None,
+        "relation": relation.value,
+        "purpose": purpose,
+        "outcome": outcome.value,
+        "detail_commitment": None,
+    }
+    body = encode(told)
+    return Entry.objects.create(**told, body=body, leaf=leaf(body))
+
+
+def opened(by: Actor, moment: datetime, case: Known, relation: Relation = Relation.NONE) -> Entry:
+    return plant(CASE_OPENED, by, moment, case, relation=relation)
+
+
+def signals(code: str, *, days: int = 4) -> list[Signal]:
+    """Ask one rule what it finds in the days since; give its signals, the oldest first."""
+    evaluate(rule_called(code), DAY + timedelta(days=days))
+    return list(Signal.objects.filter(rule=code).order_by("at", "key"))
+
+
+def told(code: str, *, days: int = 4) -> list[tuple[str, list[str]]]:
+    """The same in short: whose acts, and which entries."""
+    return [(signal.actor_id, signal.entries) for signal in signals(code, days=days)]
+
+
+def ids(*entries: Entry) -> list[str]:
+    return [str(entry.pk) for entry in entries]
