@@ -131,6 +131,7 @@ review:detail                   in   in   wait lock 403  403  403  403  on   on 
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:rules                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
 account_logout                  in   in   405  405  405  405  405  405  405  405  405  405  405
 """
@@ -251,6 +252,7 @@ review:detail                   in   in   wait lock 403  403  403  403  404  404
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
+review:rules                    in   in   wait lock 405  405  405  405  405  405  405  405  405
 accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock
 account_logout                  in   in   in   in   in   in   in   in   in   in   in   in   in
 """

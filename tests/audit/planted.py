@@ -9,7 +9,9 @@ from audit.log.actions import Action, Outcome, Relation
 from audit.log.actor import Actor
 from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
-from audit.log.models import Entry
+from audit.log.models import Checkpoint, Entry
+from audit.log.note import SignerKey
+from audit.log.statement import Statement
 from audit.review.evaluating import evaluate
 from audit.review.models import Signal
 from audit.review.rules.rule import rule_called
@@ -77,14 +79,20 @@ def plant(
     return Entry.objects.create(**told, body=body, leaf=leaf(body))
 
 
+def checkpoint(number: int, moment: datetime, *, clock: int = 0) -> Checkpoint:
+    """A checkpoint of that moment; `clock`: by how many microseconds it says that the clock jumped."""
+    note = Statement("tests", 0, bytes(32), number, moment, clock).signed(SignerKey.make("tests"))
+    return Checkpoint.objects.create(number=number, at=moment, size=0, note=note)
+
+
 def opened(by: Actor, moment: datetime, case: Known, relation: Relation = Relation.NONE) -> Entry:
     return plant(CASE_OPENED, by, moment, case, relation=relation)
 
 
 def signals(code: str, *, days: int = 4) -> list[Signal]:
-    """Ask one rule what it finds in the days since; give its signals, the oldest first."""
+    """Ask one rule what it finds; give its signals from that Tuesday on, the oldest first."""
     evaluate(rule_called(code), DAY + timedelta(days=days))
-    return list(Signal.objects.filter(rule=code).order_by("at", "key"))
+    return list(Signal.objects.filter(rule=code, at__gte=DAY).order_by("at", "key"))
 
 
 def told(code: str, *, days: int = 4) -> list[tuple[str, list[str]]]:
