@@ -13,10 +13,10 @@ urlpatterns = [
     path("presence/", views.presence, name="presence"),
     path("sante/", views.health, name="health"),
     path("composants/", views.components, name="components"),
-    path("audit/", include("audit.review.urls")),
     path("administration/travaux/", include("cellule.jobs.urls")),
     path("", include("cellule.accounts.urls")),
     path("", include("cases.urls")),
+    path("audit/", include("audit.review.urls")),
     path("", include("referrals.urls")),
 ]
 

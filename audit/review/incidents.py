@@ -1,9 +1,12 @@
 """Opening a confidentiality incident."""
 
+from django.utils import timezone
+
 from audit.log.models import Entry
 from audit.review.actions import INCIDENT_DETECTED
 from audit.review.models import Incident, Item
 from audit.review.notices import INCIDENT, tell_officers
+from audit.review.people import names_of
 from cellule.accounts.acting import Acting
 from cellule.references import new_reference
 from cellule.vault.details import record_with_detail
@@ -31,7 +34,7 @@ def _told(item: Item) -> dict[str, str]:
     entries = Entry.objects.filter(pk__in=item.entries).order_by("id").values_list("action", flat=True)
     return {
         "what": ", ".join(dict.fromkeys(entries)) or item.rule,
-        "when": item.at.isoformat(),
-        "whose": item.actor_id,
+        "when": timezone.localtime(item.at).isoformat(sep=" ", timespec="minutes"),
+        "whose": f"{names_of({item.actor_id})[item.actor_id]} ({item.actor_id})",
         "about": item.reference,
     }

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from audit.review.models import Item
 
 ASKED = NoticeKind("review.asked", _("You are asked to explain something you did."), "review:question")
-REMINDED = NoticeKind("review.reminded", _("Today is the last day to explain something you did."), "review:question")
+REMINDED = NoticeKind(
+    "review.reminded", _("Somebody still waits for you to explain something you did."), "review:question"
+)
 ANSWERED = NoticeKind("review.answered", _("Somebody has explained what they did."), "review:item")
 SECOND_SIGNATURE = NoticeKind("review.second", _("An access awaits a second signature."), "review:item")
 INCIDENT = NoticeKind("review.incident", _("A confidentiality incident was opened."), "review:item")

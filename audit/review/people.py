@@ -53,15 +53,21 @@ class Line:
         return [_as_read(reference) for reference in self.entry.shown]
 
 
+def names_of(ids: set[str]) -> dict[str, str | Promise]:
+    """Give the name behind each opaque id of an actor, by one query."""
+    known = _by_id(User, ids)
+    return {each: known.get(each) or _NOBODY.get(each) or _("Somebody whose account is gone") for each in ids}
+
+
 def lines(entries: Iterable[Entry]) -> list[Line]:
     """Give the entries with the names of their actors and organisations, by one query for each of the two."""
     entries = list(entries)
-    people = _by_id(User, {entry.actor_id for entry in entries})
+    people = names_of({entry.actor_id for entry in entries})
     organisations = _by_id(Organisation, {entry.actor_organisation for entry in entries})
     return [
         Line(
             entry,
-            people.get(entry.actor_id) or _NOBODY.get(entry.actor_id) or _("Somebody whose account is gone"),
+            people[entry.actor_id],
             _role_name(entry.actor_role),
             organisations.get(entry.actor_organisation, ""),
         )

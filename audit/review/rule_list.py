@@ -17,6 +17,7 @@ from audit.log.record import record
 from audit.review.actions import RULES_VIEWED
 from audit.review.models import Evaluation, Feedback, ItemState, Signal
 from audit.review.rules.rule import Rule, all_rules
+from audit.review.tabs import tabs_of
 from cellule.accounts.roles import Permission
 
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
@@ -81,7 +82,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     with transaction.atomic():
         record(RULES_VIEWED, by=request.acting.actor)
-    return render(request, "review/rules.html", {"lines": lines()})
+    tabs = tabs_of(request.user, "review:rules")
+    return render(request, "review/rules.html", {"lines": lines(), "tabs": tabs})
 
 
 def _by_rule(rows) -> dict[str, tuple[int, int]]:

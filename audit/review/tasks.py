@@ -1,16 +1,22 @@
-"""Jobs of this room: the newest part of the log is verified once a day; its pulse is felt and the rules are asked often."""
+"""Jobs of this room: the log is verified and its pulse felt, the rules are asked, and who owes an explanation is reminded."""
 
+from contextlib import suppress
 from datetime import timedelta
+
+from django.utils import timezone
 
 from audit.log import key, verifying
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
 from audit.review.evaluating import evaluate, is_due
+from audit.review.models import Item
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
 from audit.review.rules.rule import all_rules, rule_called
+from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
 from cellule.jobs.ticks import database_time
+from cellule.steps import TooLate
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -59,3 +65,12 @@ def ask_rule(job: Job, code: str) -> None:
     rule = rule_called(code)
     if rule is not None:
         evaluate(rule, database_time())
+
+
+@recurring("review.remind", every=timedelta(hours=1))
+def remind(job: Job) -> None:
+    """Remind people on the last day for their answer, once."""
+    for item in Item.objects.to_remind(timezone.localdate()):
+        # They have answered in this moment, or their account was closed.
+        with suppress(TooLate):
+            item.remind(by=SYSTEM)

@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from audit.review import proof, rule_list, views
+from audit.review import item_pages, proof, question_pages, queue_pages, rule_list, views
+from audit.review.models import Queue
 
 app_name = "review"
 
 urlpatterns = [
     path("journal/", views.log, name="log"),
     path("journal/preuve/", proof.proof, name="proof"),
-    path("regles/", rule_list.rules, name="rules"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
+    # accesses under review
+    path("revue/", queue_pages.queue, {"which": Queue.SIGNAL.value}, name="signal_queue"),
+    path("revue/echantillon/", queue_pages.queue, {"which": Queue.SAMPLE.value}, name="sample_queue"),
+    path("revue/urgences/", queue_pages.queue, {"which": Queue.GLASS.value}, name="glass_queue"),
+    path("revue/auditeurs/", queue_pages.queue, {"which": Queue.OF_AUDITORS.value}, name="of_auditors"),
+    path("revue/constats/", queue_pages.findings, name="findings"),
+    path("revue/regles/", rule_list.rules, name="rules"),
+    path("revue/incidents/", queue_pages.incidents, name="incidents"),
+    path("revue/acces/<reference:code>/", item_pages.item, name="item"),
+    path("revue/acces/<reference:code>/etapes/<slug:slug>/", item_pages.item_step, name="item_step"),
+    path("revue/acces/<reference:code>/mots/<uuid:entry_id>/", item_pages.sealed_words, name="item_words"),
+    # what people are asked about their own acts
+    path("questions/", question_pages.questions, name="questions"),
+    path("questions/<reference:code>/", question_pages.question, name="question"),
 ]

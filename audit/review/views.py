@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.log.models import Entry
@@ -24,6 +25,14 @@ from cellule.vault.sealing import CannotOpen
 from cellule.vault.unlocked import NotAMember
 
 PAGE = 50
+# What else stands in sealed details than filters.
+_LABELS = {
+    "words": _("Words"),
+    "what": _("What happened"),
+    "when": _("When"),
+    "whose": _("Who did it"),
+    "about": _("Reference"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +88,7 @@ def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         raise PermissionDenied from None
     except CannotOpen:
         return render(request, "review/entry.html", _shown(request, seen) | {"unreadable": True})
-    labels = {name: field.label for name, field in FilterForm.base_fields.items()}
+    labels = {name: field.label for name, field in FilterForm.base_fields.items()} | _LABELS
     told = [(labels.get(name, name), value) for name, value in opened.items()]
     return render(request, "review/entry.html", _shown(request, seen) | {"detail": told})
 

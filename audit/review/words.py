@@ -5,13 +5,15 @@ Written by somebody who may not be able to read it again. Each group has a lette
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from audit.log.actions import Action
 from audit.log.models import Entry
 from audit.log.record import record
-from audit.review.detail import has_letter_for
 from cellule.accounts.acting import Acting
+from cellule.steps import TooLate
 from cellule.vault.letters import commitment, new_salt, post_box, write_to
-from cellule.vault.models import KeyGroup
+from cellule.vault.models import KeyGroup, Letter
 from cellule.vault.rosters import VerifiedRoster
 from cellule.vault.unlocked import NotAMember
 
@@ -25,18 +27,18 @@ LONGEST = 4_000
 def seal(action: Action, item: "Item", text: str, *, by: Acting) -> list[str]:
     """Seal a text of up to `LONGEST` characters for an item's reviewers (inside the step that it belongs to).
 
-    Gives the entries it hangs on, one for each group. Raises NotAMember when no group can read yet.
+    Gives the entries it hangs on, one for each group. Raises TooLate when no group can read yet.
     """
     boxes = [box for box in map(_post_box, _readers(item)) if box is not None]
     if not boxes:
-        raise NotAMember
+        raise TooLate([_("Nobody who reviews has keys yet, so nothing can be sealed to them.")])
     return [_seal_to(box, action, item, text, by) for box in boxes]
 
 
-def readable(entries: list[str], acting: Acting) -> Entry | None:
-    """The one of these entries whose letter this person's keys open."""
-    found = Entry.objects.filter(pk__in=entries)
-    return next((entry for entry in found if has_letter_for(entry, acting)), None)
+def readable(entries: list[str], acting: Acting) -> list[Entry]:
+    """Those of these entries whose letters this person's keys open, the oldest first."""
+    opened = Letter.objects.filter(row__in=entries, group__in=acting.vault.memberships).values_list("row", flat=True)
+    return list(Entry.objects.filter(pk__in=list(opened)).order_by("id"))
 
 
 def _readers(item: "Item") -> list[str]:

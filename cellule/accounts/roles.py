@@ -53,6 +53,7 @@ _RESOURCES = ("referrals:directory", _("Resources"))
 _INBOX = ("referrals:inbox", _("Referrals"))
 _TEAM = ("accounts:team", _("Team"))
 _LOG = ("review:log", _("Log"))
+_REVIEW = ("review:signal_queue", _("Review"))
 _ADMINISTRATION = ("accounts:administration", _("Administration"))
 _JOBS = ("jobs:dead", _("Background work"))
 _ACCOUNT = ("accounts:account", _("My account"))
@@ -141,7 +142,7 @@ AUDITOR = Role(
     ("auditors",),
     "review:log",
     may_admit=True,
-    navigation=(_LOG, _TEAM, _ACCOUNT),
+    navigation=(_REVIEW, _LOG, _TEAM, _ACCOUNT),
 )
 PRIVACY_OFFICER = Role(
     "privacy_officer",
@@ -154,7 +155,7 @@ PRIVACY_OFFICER = Role(
     ("privacy",),
     "review:log",
     may_admit=True,
-    navigation=(_LOG, _TEAM, _ACCOUNT),
+    navigation=(_REVIEW, _LOG, _TEAM, _ACCOUNT),
 )
 ADMINISTRATOR = Role(
     "administrator",

@@ -12,6 +12,7 @@ import {
 } from "./govuk-frontend.js";
 import { offerCopies } from "./copy.js";
 import { foldFilters } from "./filters.js";
+import { offerKeys } from "./keys.js";
 import { watchIdleness } from "./lock.js";
 import { watchNetwork } from "./network.js";
 import { offerPasskeys } from "./passkeys.js";
@@ -28,6 +29,7 @@ function enliven(scope) {
   offerCopies(scope);
   offerPasskeys(scope);
   foldFilters(scope);
+  offerKeys(scope);
   watchAnswers(scope);
   watchReasons(scope);
   watchRevealed(scope);

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from audit.log.models import Checkpoint, Entry
 from audit.log.models.entry import EntryQuerySet
+from audit.review.rule_names import named
 from cellule.accounts.roles import AUDITOR, Role
 
 # Enough to see what happened; who wants all of it asks the log.
@@ -133,6 +134,7 @@ def declared(made: Rule) -> Rule:
     """Declare a rule; ValueError when there is one of this code."""
     if _RULES.setdefault(made.code, made) is not made:
         raise ValueError(f"The rule {made.code} is declared twice.")
+    named(made.code, made.name, made.means)
     return made
 
 
