@@ -26,8 +26,15 @@ def hear_alarm(kind: NoticeKind) -> None:
 
 @on_verdict(Queue.SIGNAL)
 def learn(item: Item, by: Any) -> None:
-    """Keep with the rule what people made of its hit."""
-    signal = Signal.objects.filter(pk=UUID(item.key), rule=item.rule).first()
+    """Keep with the rule what people made of its hit; what no rule brought here teaches none."""
+    signal = _signal_of(item)
     if signal is not None:
         told = {"rule": signal.rule, "verdict": item.state, "by": by.user.pk, "at": timezone.now()}
         Feedback.objects.update_or_create(signal=signal, defaults=told)
+
+
+def _signal_of(item: Item) -> Signal | None:
+    try:
+        return Signal.objects.filter(pk=UUID(item.key), rule=item.rule).first()
+    except ValueError:
+        return None

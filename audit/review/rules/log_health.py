@@ -82,8 +82,8 @@ def clock(span: Span, limits: Limits) -> Iterator[Hit]:
     "lag",
     name=_("Entries wait for their place"),
     means=_(
-        "Entries came into the tree too late, or have no place in it yet. Until then they could be taken away unseen. Ask"
-        " the system administrator how the sequencer runs."
+        "Entries have no place in the tree yet. Until then they could be taken away unseen. Ask the system administrator"
+        " how the sequencer runs."
     ),
     owner=PRIVACY_OFFICER,
     limits={"seconds": _("Seconds until an entry has its place")},
