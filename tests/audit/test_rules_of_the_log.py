@@ -14,9 +14,15 @@ from tests.audit.planted import Known, at, checkpoint, ids, opened, person, sign
 from tests.audit.tree import sequence
 
 
+@pytest.fixture
+def begun(db):
+    """The log began in the morning of that day."""
+    opened(person(), at(8), Known())
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("seconds", "found"), [(60, []), (180, []), (181, ["2"]), (7_200, ["2"])])
-def test_long_silence_between_checkpoints_is_a_signal(seconds, found):
+def test_long_silence_between_checkpoints_is_a_signal(begun, seconds, found):
     checkpoint(1, at(9))
     checkpoint(2, at(9) + timedelta(seconds=seconds))
     checkpoint(3, at(9) + timedelta(seconds=seconds + 60))
@@ -28,7 +34,7 @@ def test_long_silence_between_checkpoints_is_a_signal(seconds, found):
 @pytest.mark.parametrize(
     ("microseconds", "found"), [(0, []), (4_999_999, []), (5_000_000, ["2"]), (-3_600_000_000, ["2"])]
 )
-def test_clock_that_jumps_is_a_signal(microseconds, found):
+def test_clock_that_jumps_is_a_signal(begun, microseconds, found):
     checkpoint(1, at(9))
     checkpoint(2, at(9, 1), clock=microseconds)
 
@@ -36,7 +42,7 @@ def test_clock_that_jumps_is_a_signal(microseconds, found):
 
 
 @pytest.mark.django_db
-def test_checkpoint_is_told_of_once():
+def test_checkpoint_is_told_of_once(begun):
     checkpoint(1, at(9))
     checkpoint(2, at(10))
     signals("heartbeat", days=1)

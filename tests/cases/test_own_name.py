@@ -55,13 +55,13 @@ def called(case, caseworker):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("page", ["", "personnes/"])
-def test_page_of_a_case_of_one_s_own_name_is_flagged_once_in_a_session(as_, case, caseworker, called, page):
+@pytest.mark.parametrize("part", ["", "personnes/"])
+def test_page_of_a_case_of_one_s_own_name_is_flagged_once_in_a_session(as_, case, caseworker, called, part):
     called(caseworker.user.name)
     claire = as_("claire")
 
     for _ in range(2):
-        assert claire.get(f"/dossiers/{case.reference}/{page}").status_code == 200
+        assert claire.get(f"/dossiers/{case.reference}/{part}").status_code == 200
 
     assert flags() == [("own_name", case.reference, "assigned")]
 
