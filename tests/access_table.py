@@ -132,6 +132,17 @@ review:entry                    in   in   wait lock 403  403  403  403  200  200
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:rules                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:signal_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:sample_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:glass_queue              in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:of_auditors              in   in   wait lock 403  403  403  403  403  200  403  403  403
+review:findings                 in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:incidents                in   in   wait lock 403  403  403  403  403  200  403  403  403
+review:item                     in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:item_step                in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:item_words               in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:question                 in   in   wait lock 404  200  404  404  404  404  404  404  404
+review:questions                in   in   wait lock 200  200  200  200  200  200  200  200  200
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
 account_logout                  in   in   405  405  405  405  405  405  405  405  405  405  405
 """
@@ -253,6 +264,17 @@ review:entry                    in   in   wait lock 405  405  405  405  405  405
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
 review:rules                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:signal_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:sample_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:glass_queue              in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:of_auditors              in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:findings                 in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:incidents                in   in   wait lock 403  403  403  403  403  405  403  403  403
+review:item                     in   in   wait lock 403  403  403  403  405  405  403  403  403
+review:item_step                in   in   wait lock 403  403  403  403  409  409  403  403  403
+review:item_words               in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:question                 in   in   wait lock 404  422  404  404  404  404  404  404  404
+review:questions                in   in   wait lock 405  405  405  405  405  405  405  405  405
 accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock
 account_logout                  in   in   in   in   in   in   in   in   in   in   in   in   in
 """

@@ -18,6 +18,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from audit.log.models import Entry
+from audit.review.models import Item
 from cases.models import (
     Case,
     Channel,
@@ -40,6 +41,7 @@ from cellule.vault.files import sealed
 from referrals.models import Agreement, Referral
 from referrals.models.codes import ReferralState
 from tests.access_table import GET, PEOPLE, POST
+from tests.audit.reviewed import asked, looked
 from tests.cases.pictures import pdf
 from tests.factories import case_at
 from tests.people import acting, signed_in
@@ -60,6 +62,7 @@ class House:
 
     case: Case
     entry: Entry
+    item: Item
     invitation: Invitation
     waiting: User
     passphrase: str
@@ -74,6 +77,9 @@ class House:
         arguments = {
             "review:entry": [self.entry.pk],
             "review:detail": [self.entry.pk],
+            **{f"review:{name}": [self.item.code] for name in ("item", "question")},
+            "review:item_step": [self.item.code, "justifie"],
+            "review:item_words": [self.item.code, uuid.UUID(int=7)],
             "accounts:discard": [uuid.UUID(int=1)],
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],
@@ -143,12 +149,13 @@ def house(transactional_db) -> House:
     waiting = _invited("nora", luc)
     enrolment.enrol(waiting, shown=passphrase, typed=passphrase)
     entry, agreed = Entry.objects.newest_first().first(), agreement(agency(), by=mireille, in_force=True)
+    item = asked(looked(claire, case.reference), acting("paule"))
     joined(SHELTER, mireille)
     to = joined(CLINIC, mireille)
     referral = referral_at(ReferralState.VIEWED, lead=claire, partner=acting("noor"), to=to)
     consented = consent(case_at(State.ACTIVE, claire), claire, to)
     igor, omar, iris = _invited("igor", luc), acting("omar").user, _invited("iris", luc).user
-    return House(case, entry, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented)
+    return House(case, entry, item, igor, waiting.user, passphrase, agreed, omar, iris, referral, consented)
 
 
 def _file(case: Case, by) -> None:

@@ -1,5 +1,6 @@
 """One access under review: its context, its steps, and the sealed words about it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +19,7 @@ from audit.review.actions import ITEM_VIEWED
 from audit.review.context import context_of
 from audit.review.detail import open_detail
 from audit.review.item_forms import FORMS, StepForm
-from audit.review.lists import Line, lines
+from audit.review.lists import lines
 from audit.review.models import Item, Queue, Reason
 from audit.review.people import names_of
 from audit.review.rule_names import name_of
@@ -41,18 +43,18 @@ _QUEUES = {
 
 @for_permission(Permission.READ_LOG)
 @require_safe
-def item(request: HttpRequest, code: str) -> HttpResponse:
+def item(request: HttpRequest, reference: str) -> HttpResponse:
     """What was done and what stands around it, recorded before it is shown."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     Notice.objects.filter(recipient=request.user, reference=seen.code).mark_read()
     return _page(request, seen)
 
 
 @for_permission(Permission.READ_LOG)
 @require_http_methods(["GET", "HEAD", "POST"])
-def sealed_words(request: HttpRequest, code: str, entry_id: UUID) -> HttpResponse:
+def sealed_words(request: HttpRequest, reference: str, entry_id: UUID) -> HttpResponse:
     """The page of the item with one sealed text opened; loaded by its address it is sealed again."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     if str(entry_id) not in [*seen.answer, *seen.verdict_words]:
         raise Http404
     if request.method != "POST":
@@ -70,9 +72,9 @@ def sealed_words(request: HttpRequest, code: str, entry_id: UUID) -> HttpRespons
 
 @for_permission(Permission.READ_LOG)
 @require_http_methods(["GET", "HEAD", "POST"])
-def item_step(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def item_step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """Ask what a step asks, and take it."""
-    seen, step = _find(request, code), Item.step_called(slug)
+    seen, step = _find(request, reference), Item.step_called(slug)
     form = bound(FORMS.get(step.name, StepForm), request, item=seen)
     try:
         _expect(seen, step, request.user)
@@ -86,8 +88,8 @@ def item_step(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return _step_page(request, seen, step, form)
 
 
-def _find(request: HttpRequest, code: str) -> Item:
-    return get_object_or_404(Item.objects.reviewed_by(request.user), code=code)
+def _find(request: HttpRequest, reference: str) -> Item:
+    return get_object_or_404(Item.objects.reviewed_by(request.user), code=reference)
 
 
 def _page(request: HttpRequest, seen: Item, *, opened: dict[UUID, str] | None = None) -> HttpResponse:
@@ -150,9 +152,9 @@ def _expect(seen: Item, step: Step, user: Any) -> None:
         raise TooLate(missing)
 
 
-def _too_late(request: HttpRequest, code: str, step: Step, form: StepForm, refusal: TooLate) -> HttpResponse:
+def _too_late(request: HttpRequest, reference: str, step: Step, form: StepForm, refusal: TooLate) -> HttpResponse:
     """Somebody was faster, or something is missing; a button that was pressed twice has done what it should."""
-    seen = _find(request, code)
+    seen = _find(request, reference)
     if request.method == "POST" and was_taken(seen, step, request.user):
         return _after(request, seen)
     reasons = refusal.reasons or [_("It now stands at: %(state)s.") % {"state": seen.get_state_display()}]
@@ -163,9 +165,11 @@ def _too_late(request: HttpRequest, code: str, step: Step, form: StepForm, refus
         ]
         form.data = form.data.copy()
         form.data["version"] = seen.version
-    for reason in reasons:
-        form.add_error(None, str(reason))
-    return _step_page(request, seen, step, form, status=409, is_too_late=not is_possible)
+    if form.is_bound:
+        for reason in reasons:
+            form.add_error(None, str(reason))
+        reasons = []
+    return _step_page(request, seen, step, form, status=409, is_too_late=not is_possible, reasons=reasons)
 
 
 def was_taken(seen: Item, step: Step, user: Any) -> bool:
@@ -183,8 +187,15 @@ def _after(request: HttpRequest, seen: Item) -> HttpResponse:
 
 
 def _step_page(
-    request: HttpRequest, seen: Item, step: Step, form: StepForm, *, status: int = 0, is_too_late: bool = False
+    request: HttpRequest,
+    seen: Item,
+    step: Step,
+    form: StepForm,
+    *,
+    status: int = 0,
+    is_too_late: bool = False,
+    reasons: Sequence[Promise | str] = (),
 ) -> HttpResponse:
-    line: Line = lines([seen])[0]
-    context = {"item": seen, "line": line, "step": step, "form": form, "is_too_late": is_too_late}
+    (line,) = lines([seen])
+    context = {"item": seen, "line": line, "step": step, "form": form, "is_too_late": is_too_late, "reasons": reasons}
     return render(request, "review/item_step.html", context, status=status or (422 if form.errors else 200))

@@ -41,9 +41,9 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest, code: str) -> HttpResponse:
+def question(request: HttpRequest, reference: str) -> HttpResponse:
     """What this person did and is asked about; their answer is sealed, and what was typed stays when it is refused."""
-    asked = get_object_or_404(Item.objects.asked_of(request.user), code=code)
+    asked = get_object_or_404(Item.objects.asked_of(request.user), code=reference)
     form = bound(ExplainForm, request)
     if request.method != "POST" or not form.is_valid():
         return _page(request, asked, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
@@ -62,9 +62,9 @@ def question(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, asked: Item, form: ExplainForm, status: HTTPStatus) -> HttpResponse:
-    by, reference = request.acting.actor, asked.code
-    record_read(QUESTION_VIEWED, by=by, subject_type=Item._meta.label_lower, reference=reference)
-    Notice.objects.filter(recipient=request.user, reference=reference).mark_read()
+    kind = Item._meta.label_lower
+    record_read(QUESTION_VIEWED, by=request.acting.actor, subject_type=kind, reference=asked.code)
+    Notice.objects.filter(recipient=request.user, reference=asked.code).mark_read()
     context = {
         "item": asked,
         "acts": acts_of(Entry.objects.filter(pk__in=asked.entries).order_by("id")[:_SHOWN]),

@@ -20,10 +20,10 @@ urlpatterns = [
     path("revue/constats/", queue_pages.findings, name="findings"),
     path("revue/regles/", rule_list.rules, name="rules"),
     path("revue/incidents/", queue_pages.incidents, name="incidents"),
-    path("revue/acces/<reference:code>/", item_pages.item, name="item"),
-    path("revue/acces/<reference:code>/etapes/<slug:slug>/", item_pages.item_step, name="item_step"),
-    path("revue/acces/<reference:code>/mots/<uuid:entry_id>/", item_pages.sealed_words, name="item_words"),
+    path("revue/acces/<reference:reference>/", item_pages.item, name="item"),
+    path("revue/acces/<reference:reference>/etapes/<slug:slug>/", item_pages.item_step, name="item_step"),
+    path("revue/acces/<reference:reference>/mots/<uuid:entry_id>/", item_pages.sealed_words, name="item_words"),
     # what people are asked about their own acts
     path("questions/", question_pages.questions, name="questions"),
-    path("questions/<reference:code>/", question_pages.question, name="question"),
+    path("questions/<reference:reference>/", question_pages.question, name="question"),
 ]

@@ -80,6 +80,10 @@ MOMENTS += ["accounts:member", "accounts:remove", "accounts:change_role", "accou
 MOMENTS += ["accounts:own_words", "accounts:new_way_in", "accounts:close_account"]
 # `test_passkeys.py` looks at these.
 MOMENTS += ["accounts:new_passkey", "accounts:passkey"]
+# `test_review.py` looks at these.
+MOMENTS += ["review:signal_queue", "review:sample_queue", "review:glass_queue", "review:of_auditors"]
+MOMENTS += ["review:findings", "review:incidents", "review:item", "review:item_step"]
+MOMENTS += ["review:questions", "review:question"]
 # What answers only when something is sent, or with no page.
 NO_PAGES = ["accounts:discard", "accounts:end_session", "accounts:end_sessions", "accounts:invite_again"]
 NO_PAGES += ["accounts:second_factor_image", "accounts:unlock", "accounts:withdraw", "account_logout"]
@@ -87,7 +91,7 @@ NO_PAGES += ["accounts:passkey_question", "accounts:passkey_sign_in", "accounts:
 NO_PAGES += ["accounts:remove_passkey"]
 NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
-NO_PAGES += ["cases:compare", "cases:match_step"]
+NO_PAGES += ["cases:compare", "cases:match_step", "review:item_words"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
 # A part of the page of a case.
 NO_PAGES += ["referrals:panel"]

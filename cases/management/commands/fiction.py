@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cellule.accounts import fiction as people
 
-CAST = ("ana", "claire", "dimitri", "joaquin", "mireille", "noor", "omar", "solange", "thea")
+CAST = ("ana", "claire", "dimitri", "joaquin", "mireille", "noor", "omar", "paule", "rose", "solange", "thea")
 
 
 class Command(BaseCommand):

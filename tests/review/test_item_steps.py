@@ -310,14 +310,3 @@ def test_database_refuses(caseworker, sql, name):
         _try(item, sql)
 
     assert refused.value.__cause__.diag.constraint_name == name
-
-
-def test_incident_moves_nowhere_yet(caseworker, auditor, privacy_officer):
-    item = proposed(looked(caseworker), auditor)
-    item.sign_incident(by=privacy_officer)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Incident.objects.update(state="closed")
-
-    assert [step.name for step in Incident.steps()] == []
-    assert Incident.objects.get().state == "detected"
