@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Entry
@@ -11,6 +10,7 @@ from audit.log.record import record_read
 from cases.actions import OWN_NAME_SEEN
 from cases.models import Case
 from cases.search.spelling import sound_of, words_of
+from cellule.accounts.acting import Acting
 
 
 class Likeness(models.TextChoices):
@@ -32,25 +32,25 @@ def likeness(own: str, others: Iterable[str]) -> Likeness | None:
     for words in map(words_of, others):
         if len(words) < 2:
             continue
-        if all(any(_alike(word, other) for other in words) for word in mine):
+        shorter, longer = sorted((mine, words), key=len)
+        if all(any(_alike(word, other) for other in longer) for word in shorter):
             return Likeness.NAME
         if mine[-1] == words[-1]:
             found = Likeness.FAMILY_NAME
     return found
 
 
-def flag_own_name(request: HttpRequest, case: Case, names: Iterable[str]) -> None:
+def flag_own_name(by: Acting, case: Case, names: Iterable[str]) -> None:
     """Leave an entry, once in a session and case, when a name that this page shows is like the reader's own.
 
     Committed when this returns, as the opening is. Costs no query as long as nothing is alike.
     """
-    alike = likeness(request.user.name, names)
+    alike = likeness(by.user.name, names)
     if alike is None:
         return
-    actor = request.acting.actor
-    known = Entry.objects.filter(session=actor.session, action=OWN_NAME_SEEN.code, reference=case.reference)
+    known = Entry.objects.filter(session=by.actor.session, action=OWN_NAME_SEEN.code, reference=case.reference)
     if not known.filter(purpose=alike).exists():
-        record_read(OWN_NAME_SEEN, by=actor, purpose=alike, **case.told(request.acting))
+        record_read(OWN_NAME_SEEN, by=by.actor, purpose=alike, **case.told(by))
 
 
 def _alike(word: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """The rules as reviewers see them: what each means, its thresholds, how often it hits and how often it is right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,5 +86,5 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "review/rules.html", {"lines": lines(), "tabs": tabs})
 
 
-def _by_rule(rows) -> dict[str, tuple[int, int]]:
+def _by_rule(rows: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
     return {rule: (first, second) for rule, first, second in rows}

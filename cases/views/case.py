@@ -44,7 +44,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     events = since_last_visit(events, visit(case, request.user, len(events)), request.user.pk)
     kind, by_day = request.GET.get("voir", ""), request.GET.get("ordre") == "faits"
     frame = frame_of(case, opened)
-    flag_own_name(request, case, [frame["called"]])
+    flag_own_name(request.acting, case, [frame["called"]])
     context = {
         **frame,
         "tabs": tabs_of(case, request.user, "cases:case"),

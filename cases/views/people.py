@@ -27,7 +27,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     case, opened = open_case(request, reference, purpose=CASEWORK)
     tells_parts = policies.may_read(case, request.user)
     people_of_case = People(case, opened)
-    flag_own_name(request, case, [profile.name for profile in people_of_case.profiles])
+    flag_own_name(request.acting, case, [profile.name for profile in people_of_case.profiles])
     context = {
         "case": case,
         "tabs": tabs_of(case, request.user, "cases:people"),

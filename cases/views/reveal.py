@@ -47,7 +47,7 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
         return form_page(request, "cases/reveal/ask_identity.html", form, **context)
     opened = doors.reveal_identity(request, case, person, **form.told_reason)
     written, fields = opened.read(person, "identity"), IdentityForm.base_fields
-    flag_own_name(request, case, [written.legal_name, written.original_script])
+    flag_own_name(request.acting, case, [written.legal_name, written.original_script])
     context |= {
         "profile": Profile(person, opened.read(person, "ordinary")),
         "written": written,

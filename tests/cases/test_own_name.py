@@ -20,6 +20,7 @@ NAME, FAMILY = Likeness.NAME, Likeness.FAMILY_NAME
         ("Claire Moreau", "Claire Moreau", NAME),
         ("Claire Moreau", "MOREAU, Claire", NAME),
         ("Claire Moreau", "Claire Anne Moreau", NAME),
+        ("Claire Anne Moreau", "Claire Moreau", NAME),
         ("Claire Moreau", "Clair Morreau", NAME),
         ("Zoé Lévesque", "zoe levesque", NAME),
         ("Claire Moreau", "Jean Moreau", FAMILY),

@@ -78,11 +78,11 @@ def people_only(entries: EntryQuerySet) -> EntryQuerySet:
     return entries.exclude(actor_id__in=_NOT_PEOPLE)
 
 
-def together(entries: Iterable[Entry], of: Callable[[Entry], Hashable]) -> dict[Any, list[Entry]]:
+def together[T](things: Iterable[T], of: Callable[[T], Hashable]) -> dict[Any, list[T]]:
     """Put entries that share something together, in their order."""
-    found: dict[Any, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(of(entry), []).append(entry)
+    found: dict[Any, list[T]] = {}
+    for thing in things:
+        found.setdefault(of(thing), []).append(thing)
     return found
 
 
