@@ -50,7 +50,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         asked.explain(by=request.acting, text=form.cleaned_data["text"])
     except TooLate as refusal:
-        asked.refresh_from_db()
+        asked = Item.objects.get(pk=asked.pk)
         if was_taken(asked, Item.step_called("expliquer"), request.user):
             return redirect("review:question", asked.code)
         late = _("Nobody waits for an answer any more. Nothing was sent; copy your text if you still need it.")

@@ -12,7 +12,6 @@ from audit.review.models import Incident, Item, Queue
 from audit.review.queues import put
 from audit.review.rule_names import _NAMES, named
 from cellule.notices.models import Notice
-from cellule.references import shown
 from tests.audit.reviewed import SAID, asked, explained, looked, proposed
 from tests.people import said
 
@@ -304,7 +303,7 @@ def test_steps_of_others_are_refused_and_the_refusal_is_recorded(paule, auditor,
 
     assert paule.post(step(item, slug), {"version": item.version}).status_code == 403
     last = Entry.objects.by_actor(auditor.actor.id).newest_first().first()
-    assert (last.outcome, last.reference) == ("refused_forbidden", shown(item.code))
+    assert (last.outcome, last.reference) == ("refused_forbidden", item.code)
 
 
 def test_page_of_a_step_that_is_not_possible_says_why(paule, auditor, caseworker):

@@ -74,7 +74,7 @@ def test_answer_is_sealed_to_both_groups_and_who_asked_is_told(claire, auditor, 
 
     response = claire.post(page(item), {"text": SAID})
 
-    item.refresh_from_db()
+    item = Item.objects.get(pk=item.pk)
     assert (response.status_code, response["Location"], item.state) == (302, page(item), "answered")
     assert Letter.objects.filter(row__in=item.answer, purpose="review.words").count() == 2
     assert kinds(auditor) == ["review.answered"]
@@ -114,7 +114,7 @@ def test_answer_after_the_last_day_is_taken_while_nobody_has_judged(claire, audi
     item = asked(looked(caseworker), auditor)
     later = timezone.now() + datetime.timedelta(days=15)
     time_machine.move_to(later)
-    item.refresh_from_db()
+    item = Item.objects.get(pk=item.pk)
     assert item.is_overdue
 
     item.explain(by=caseworker, text=SAID)
@@ -160,7 +160,7 @@ def test_auditor_answers_for_their_own_acts(as_, auditor, privacy_officer):
 
     assert as_("paule").post(page(item), {"text": SAID}).status_code == 302
 
-    item.refresh_from_db()
+    item = Item.objects.get(pk=item.pk)
     assert (item.state, len(item.answer)) == ("answered", 1)
 
 
