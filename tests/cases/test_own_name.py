@@ -85,7 +85,7 @@ def test_revealed_identity_of_one_s_own_name_is_flagged(as_, case, caseworker):
 
     claire.get(f"/dossiers/{case.reference}/")
     before = flags()
-    claire.post(f"/dossiers/{case.reference}/personnes/{client.reference}/identite/", {"reason": "contact"})
+    claire.post(f"/dossiers/{case.reference}/personnes/{client.reference}/identite/reveler/", {"reason": "identify"})
 
     assert (before, [purpose for purpose, *_told in flags()]) == ([], ["own_name"])
 
