@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from audit.log import forgotten
 from audit.log.bodies import BODY_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier, full_root
@@ -43,12 +44,15 @@ _UNPLACED = """
 SELECT e.id FROM log_entry e LEFT JOIN log_leaf l ON l.entry = e.id
 WHERE l.entry IS NULL AND e.id < %s ORDER BY e.id LIMIT 1
 """
-# A session's numbers have no gap, and its counter stands at the last of them.
+# A session's numbers have no gap but for those of removed entries, and its counter stands at the last of them.
 _COUNTERS = """
-SELECT coalesce(e.session, c.session) FROM
+SELECT coalesce(e.session, c.session, f.session) FROM
     (SELECT session, count(*) AS entries, max(counter) AS last FROM log_entry GROUP BY session) e
     FULL JOIN log_sessioncounter c ON c.session = e.session
-WHERE e.entries IS DISTINCT FROM e.last OR e.last IS DISTINCT FROM c.counter
+    FULL JOIN (SELECT session, sum(entries) AS entries FROM log_forgottencount GROUP BY session) f
+        ON f.session = coalesce(e.session, c.session)
+WHERE coalesce(e.entries, 0) + coalesce(f.entries, 0) IS DISTINCT FROM c.counter
+    OR e.last > c.counter OR f.session IS NULL AND e.last IS DISTINCT FROM c.counter
 ORDER BY 1 LIMIT 1
 """
 
@@ -100,13 +104,18 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
 
 
 def verify_rest(*, now: datetime | None = None) -> None:
-    """Check what lies beside the tree: entries without a place, and the counters of sessions. Raises Broken."""
+    """Check what lies beside the tree: entries without a place, removals by rule, and the counters of sessions.
+
+    Raises Broken.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (present,) = cursor.fetchone()
         cursor.execute(_UNPLACED, [first_uuid7((now or present) - PATIENCE)])
         if row := cursor.fetchone():
             raise Broken(Fault.NOT_SEQUENCED, f"entry {row[0]}")
+        if unsound := forgotten.first_unsound():
+            raise Broken(*unsound)
         cursor.execute(_COUNTERS)
         if row := cursor.fetchone():
             raise Broken(Fault.COUNTER, f"session {row[0]}")
@@ -197,38 +206,57 @@ def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
         by_index = {row[0]: row[1:] for row in _rows(_TILES, begin, until)}
         wanted = range(begin // WIDTH, until // WIDTH)
         stored = _stored_tiles(1, wanted.start, wanted.stop)
+        gone = forgotten.places(begin, until)
         for index in wanted:
-            yield _tile(index, by_index.get(index), stored.get(index))
+            yield _tile(index, by_index.get(index), stored.get(index), gone)
     if size > end:
-        yield _check_leaves(end, size)
+        yield _check_leaves(end, size, forgotten.places(end, size))
 
 
-def _tile(index: int, row: tuple | None, stored: bytes | None) -> list[bytes]:
+def _tile(index: int, row: tuple | None, stored: bytes | None, gone: set[int]) -> list[bytes]:
     start, hashes = index * WIDTH, []
-    if row is not None and row[:4] == (WIDTH, start, WIDTH, True):
+    if row is not None and (row[0], row[1], row[3]) == (WIDTH, start, True):
         leaves = bytes(row[4])
         hashes = [leaves[place : place + 32] for place in range(0, 32 * WIDTH, 32)]
-    if row is None or not hashes or _hashes(bytes(row[5]), row[6]) != hashes:
-        hashes = _check_leaves(start, start + WIDTH)
+    if row is None or not hashes or not _hold(row, hashes, start, gone):
+        hashes = _check_leaves(start, start + WIDTH, gone)
     if stored != full_root(hashes):
         raise Broken(Fault.TILE, f"tile 1/{index}, places {start} to {start + WIDTH - 1}")
     return hashes
 
 
-def _hashes(bodies: bytes, lengths: list[int]) -> list[bytes]:
-    sha256, found, place = hashlib.sha256, [], 0
+def _hold(row: tuple, hashes: list[bytes], start: int, gone: set[int]) -> bool:
+    """Whether the bodies of a tile give its hashes, but for those that may be gone."""
+    found = _hashes(bytes(row[5] or b""), row[6])
+    if row[2] == WIDTH:
+        return found == hashes
+    return all(
+        made == stated if made else place in gone
+        for place, (made, stated) in enumerate(zip(found, hashes, strict=True), start)
+    )
+
+
+def _hashes(bodies: bytes, lengths: list[int | None]) -> list[bytes | None]:
+    sha256, place = hashlib.sha256, 0
+    found: list[bytes | None] = []
     for length in lengths:
+        if length is None:
+            found.append(None)
+            continue
         found.append(sha256(b"\0" + bodies[place : place + length]).digest())
         place += length
     return found
 
 
-def _check_leaves(start: int, end: int) -> list[bytes]:
+def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
     rows, found = _rows(_LEAVES, start, end), []
     for expected, row in enumerate(rows, start):
         position, entry, leaf, there, body, stated, fits = row
         if position != expected:
             raise Broken(Fault.LEAF_MISSING, f"place {expected}")
+        if not there and position in gone:
+            found.append(bytes(leaf))
+            continue
         if not there:
             raise Broken(Fault.ENTRY_MISSING, f"entry {entry}, place {position}")
         if hashlib.sha256(b"\0" + bytes(body)).digest() != bytes(leaf) or bytes(stated) != bytes(leaf):

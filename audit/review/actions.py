@@ -9,6 +9,9 @@ SEARCHED = Action("log.searched", _("Searched the log"))
 ENTRY_VIEWED = Action("log.entry_viewed", _("Opened an entry of the log"))
 PROOF_VIEWED = Action("log.proof_viewed", _("Looked at the state of the log"))
 RULES_VIEWED = Action("log.rules_viewed", _("Looked at the rules of the review"))
+HOLDS_VIEWED = Action("log.holds_viewed", _("Looked at what of the log is kept longer"))
+HOLD_SET = Action("log.hold_set", _("Decided that entries of the log are kept longer"))
+HOLD_LIFTED = Action("log.hold_lifted", _("Decided that entries of the log are kept no longer"))
 EXPORTED = Action("log.exported", _("Downloaded the whole log"))
 
 # --- Items of the auditors' workspace ---------------------------------------------------------------

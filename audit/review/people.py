@@ -36,7 +36,7 @@ class Line:
     @property
     def reference(self) -> str:
         """What the act was about: a case as people read and say it, anything else as it stands."""
-        return _as_read(self.entry.reference)
+        return as_read(self.entry.reference)
 
     @property
     def kind(self) -> str:
@@ -50,7 +50,7 @@ class Line:
     @property
     def listed(self) -> list[str]:
         """The records that stood in a list, written in the same way."""
-        return [_as_read(reference) for reference in self.entry.shown]
+        return [as_read(reference) for reference in self.entry.shown]
 
 
 def names_of(ids: set[str]) -> dict[str, str | Promise]:
@@ -94,7 +94,8 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _as_read(reference: str) -> str:
+def as_read(reference: str) -> str:
+    """Write a reference of a case as people read and say it, anything else as it stands."""
     return shown(reference) if _REFERENCE.fullmatch(reference) else reference
 
 

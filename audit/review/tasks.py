@@ -1,15 +1,22 @@
-"""Jobs of this room: the log is verified and its pulse felt, the rules are asked, and who owes an explanation is reminded."""
+"""Jobs of this room: the log is verified and its pulse felt, the rules are asked, and who owes an explanation is reminded.
 
+Every night what is past its time goes; every minute a collector outside gets what is new, where there is one.
+"""
+
+import logging
 from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from audit.log import key, verifying
+from audit.log.stream.streaming import catch_up
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
 from audit.review.evaluating import evaluate, is_due
 from audit.review.models import Item
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
+from audit.review.retention import forget_past
 from audit.review.rules.rule import all_rules, rule_called
 from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
@@ -17,6 +24,8 @@ from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
 from cellule.jobs.ticks import database_time
 from cellule.steps import TooLate
+
+log = logging.getLogger(__name__)
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -35,6 +44,18 @@ def verify_newest(job: Job) -> None:
         return
     if verifying.verify(progress).fault:
         alarm(BROKEN)
+
+
+@recurring("review.forget_nightly", every=timedelta(days=1))
+def forget_nightly(job: Job) -> None:
+    """Ask for the removal of entries whose time is over; it takes transactions of its own."""
+    enqueue("review.forget_past")
+
+
+@job("review.forget_past", outside=True)
+def remove_past(job: Job) -> None:
+    """Remove entries whose time is over, with their sealed details."""
+    forget_past()
 
 
 @recurring("review.feel_pulse", every=timedelta(minutes=15))
@@ -74,3 +95,19 @@ def remind(job: Job) -> None:
         # They have answered in this moment, or their account was closed.
         with suppress(TooLate):
             item.remind(by=SYSTEM)
+
+
+@recurring("review.stream_log", every=timedelta(minutes=1))
+def stream_log(job: Job) -> None:
+    """Ask that the collector gets what is new, where the settings name one."""
+    if settings.LOG_STREAM:
+        enqueue("review.hand_over_log")
+
+
+@job("review.hand_over_log", outside=True)
+def hand_over_log(job: Job) -> None:
+    """Hand what is new to the collector; one that is away gets it a minute later."""
+    try:
+        catch_up(settings.LOG_STREAM)
+    except OSError as error:
+        log.warning("The collector of the log does not answer: %s", type(error).__name__)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audit.review import item_pages, proof, question_pages, queue_pages, rule_list, views
+from audit.review import holds, item_pages, proof, question_pages, queue_pages, rule_list, views
 from audit.review.models import Queue
 
 app_name = "review"
@@ -10,6 +10,8 @@ app_name = "review"
 urlpatterns = [
     path("journal/", views.log, name="log"),
     path("journal/preuve/", proof.proof, name="proof"),
+    path("journal/conservation/", holds.holds, name="holds"),
+    path("journal/conservation/<uuid:pk>/lever/", holds.lift, name="lift_hold"),
     path("journal/<uuid:entry_id>/", views.entry, name="entry"),
     path("journal/<uuid:entry_id>/detail/", views.detail, name="detail"),
     # accesses under review
