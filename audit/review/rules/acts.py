@@ -34,6 +34,7 @@ _LOOKS = {
             cases.NAMES_COMPARED,
             cases.DESK_SHOWN,
             cases.OWN_NAME_SEEN,
+            cases.ACCESS_VIEWED,
             cases.FILE_BROKEN,
             referrals.ENVELOPE_OPENED,
             referrals.AGREED_OPENED,
