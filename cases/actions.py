@@ -9,6 +9,8 @@ CASES_LISTED = Action("cases.cases_listed", _("Looked at a list of cases"))
 IDENTITY_REVEALED = Action("cases.identity_revealed", _("Revealed an identity"))
 CONTACT_REVEALED = Action("cases.contact_revealed", _("Revealed how to reach a person"))
 STORY_REVEALED = Action("cases.story_revealed", _("Read the story of a case they do not lead"))
+# Says nothing of the name: the unlocked page compares, the log keeps only that it did.
+OWN_NAME_SEEN = Action("cases.own_name_seen", _("Opened a case that holds a name like their own"))
 
 EMERGENCY_ASKED = Action("cases.emergency_asked", _("Asked for a case in an emergency"))
 EMERGENCY_SHOWN = Action("cases.emergency_shown", _("Looked at an emergency access"))

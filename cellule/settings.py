@@ -1,5 +1,6 @@
 """Settings of the house: everything a machine may change is read from the environment here."""
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -34,6 +35,20 @@ def env_int(name: str, default: int) -> int:
         return int(text) if text else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} takes a whole number.") from None
+
+
+def env_thresholds(name: str, defaults: Path) -> dict[str, dict[str, int]]:
+    """Give what the file says with what the variable changes of it; it takes JSON and may name nothing else."""
+    known = json.loads(defaults.read_text())
+    try:
+        changes = json.loads(env_text(name) or "{}")
+        for code, limits in changes.items():
+            for limit, value in limits.items():
+                if limit not in known[code] or type(value) is not int or value < 0:
+                    raise ValueError(limit)
+    except (ValueError, KeyError, AttributeError):
+        raise ImproperlyConfigured(f"{name} takes whole numbers for thresholds that exist, as JSON.") from None
+    return {code: {**limits, **changes.get(code, {})} for code, limits in known.items()}
 
 
 def env_numbers(name: str, default: dict[str, int]) -> dict[str, int]:
@@ -289,6 +304,8 @@ X_FRAME_OPTIONS = "DENY"
 REVIEW_ANSWER_DAYS = max(1, env_int("REVIEW_ANSWER_DAYS", 5))
 # Which share of each person's accesses of a month is drawn for review, at least one of each.
 REVIEW_SAMPLE_SHARE = min(100, max(1, env_int("REVIEW_SAMPLE_PERCENT", 5))) / 100
+# The thresholds of the rules, by rule. The variable takes JSON with what is to differ: {"volume": {"cases": 40}}.
+REVIEW_THRESHOLDS = env_thresholds("REVIEW_THRESHOLDS", BASE_DIR / "audit/review/rules/thresholds.json")
 
 # --- Jobs and letters -----------------------------------------------------------------------------
 

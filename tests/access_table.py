@@ -145,6 +145,7 @@ review:see_month                in   in   wait lock 405  405  405  405  405  405
 review:export                   in   in   wait lock 403  403  403  403  on   on   403  403  403
 review:keep_filter              in   in   wait lock 405  405  405  405  405  405  405  405  405
 review:drop_filter              in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:rules                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:signal_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:sample_queue             in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:glass_queue              in   in   wait lock 403  403  403  403  200  200  403  403  403
@@ -290,6 +291,7 @@ review:see_month                in   in   wait lock 403  403  403  403  404  404
 review:export                   in   in   wait lock 403  403  403  403  422  422  403  403  403
 review:keep_filter              in   in   wait lock 403  403  403  403  on   on   403  403  403
 review:drop_filter              in   in   wait lock 403  403  403  403  404  404  403  403  403
+review:rules                    in   in   wait lock 405  405  405  405  405  405  405  405  405
 review:signal_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
 review:sample_queue             in   in   wait lock 403  403  403  403  405  405  403  403  403
 review:glass_queue              in   in   wait lock 403  403  403  403  405  405  403  403  403

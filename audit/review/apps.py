@@ -1,5 +1,7 @@
 """The auditors' pages."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,5 +10,6 @@ class Review(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        # What puts itself up for review, and hears the verdict.
-        from audit.review import glass  # noqa: F401 – models are there only now
+        # Rules and listeners declare themselves.
+        for module in ("rules", "listening", "glass"):
+            import_module(f"{self.name}.{module}")

@@ -14,15 +14,18 @@ from django.utils import timezone
 from audit.log import key, verifying
 from audit.log.stream.streaming import catch_up
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
+from audit.review.evaluating import evaluate, is_due
 from audit.review.models import Draw, Item
 from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
 from audit.review.retention import forget_past
+from audit.review.rules.rule import all_rules, rule_called
 from audit.review.sample import NotYet, draw_month
 from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
+from cellule.jobs.ticks import database_time
 from cellule.steps import TooLate
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,23 @@ def feel_pulse(job: Job) -> None:
         alarm(BROKEN)
     if any(witness.silent for witness in standing):
         alarm(SILENT)
+
+
+@recurring("review.ask_rules", every=timedelta(minutes=15))
+def ask_rules(job: Job) -> None:
+    """Ask for the evaluation of every rule that has something to read: one job each, so that none stops the others."""
+    now = database_time()
+    for rule in all_rules():
+        if is_due(rule, now):
+            enqueue("review.ask_rule", rule.code)
+
+
+@job("review.ask_rule")
+def ask_rule(job: Job, code: str) -> None:
+    """Ask one rule about everything that it has not judged; nothing when a release has taken it away."""
+    rule = rule_called(code)
+    if rule is not None:
+        evaluate(rule, database_time())
 
 
 @recurring("review.remind", every=timedelta(hours=1))

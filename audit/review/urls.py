@@ -12,6 +12,7 @@ from audit.review import (
     proof,
     question_pages,
     queue_pages,
+    rule_list,
     signing,
     views,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("revue/urgences/", queue_pages.queue, {"which": Queue.GLASS.value}, name="glass_queue"),
     path("revue/auditeurs/", queue_pages.queue, {"which": Queue.OF_AUDITORS.value}, name="of_auditors"),
     path("revue/constats/", queue_pages.findings, name="findings"),
+    path("revue/regles/", rule_list.rules, name="rules"),
     path("revue/incidents/", queue_pages.incidents, name="incidents"),
     path("revue/acces/<reference:reference>/", item_pages.item, name="item"),
     path("revue/acces/<reference:reference>/etapes/<slug:slug>/", item_pages.item_step, name="item_step"),

@@ -12,6 +12,7 @@ from cases.forms.inquiry import InquiryForm
 from cases.models import Case
 from cases.needs import needs_of
 from cases.overview import frame_of, stages_of, steps_of, team_of, visit
+from cases.own_name import flag_own_name
 from cases.tabs import tabs_of
 from cases.timeline import events_of, narrowed, since_last_visit, with_sources
 from cases.views.asked import kinds, turned
@@ -47,8 +48,10 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     events = with_sources(events_of(case, opened, with_story=works_on_it), request, case)
     events = since_last_visit(events, visit(case, request.user, len(events)), request.user.pk)
     kind, by_day = request.GET.get("voir", ""), request.GET.get("ordre") == "faits"
+    frame = frame_of(case, opened)
+    flag_own_name(request.acting, case, [frame["called"]])
     context = {
-        **frame_of(case, opened),
+        **frame,
         "tabs": tabs_of(case, request.user, "cases:case"),
         "works_on_it": works_on_it,
         "may_write": policies.may_write(case, request.user),

@@ -10,6 +10,7 @@ from cases import policies
 from cases.doors import CASEWORK, open_case
 from cases.forms.people import CorrectionForm, IdentityForm, PersonForm
 from cases.models import PersonOrdinary
+from cases.own_name import flag_own_name
 from cases.people import People, Profile, answers_of
 from cases.tabs import tabs_of
 from cases.views.frame import form_page, writable
@@ -25,10 +26,12 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     """Everybody who plays a part in the case; in which roles, for who works on it."""
     case, opened = open_case(request, reference, purpose=CASEWORK)
     tells_parts = policies.may_read(case, request.user)
+    people_of_case = People(case, opened)
+    flag_own_name(request.acting, case, [profile.name for profile in people_of_case.profiles])
     context = {
         "case": case,
         "tabs": tabs_of(case, request.user, "cases:people"),
-        "people": People(case, opened).with_their_parts(tells_parts=tells_parts),
+        "people": people_of_case.with_their_parts(tells_parts=tells_parts),
         "tells_parts": tells_parts,
         "may_write": policies.may_write(case, request.user),
     }

@@ -18,6 +18,7 @@ from cases.contact import details_in_words, is_safe_now, rules_in_words, warning
 from cases.forms.people import IdentityForm
 from cases.forms.reveal import ContactReasonForm, IdentityReasonForm, StoryReasonForm
 from cases.models import Case, SafeContact
+from cases.own_name import flag_own_name
 from cases.people import Profile
 from cases.timeline import events_of
 from cases.views.frame import form_page
@@ -47,6 +48,7 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
         return form_page(request, "cases/reveal/ask_identity.html", form, **context)
     opened = doors.reveal_identity(request, case, person, **form.told_reason)
     written, fields = opened.read(person, "identity"), IdentityForm.base_fields
+    flag_own_name(request.acting, case, [written.legal_name, written.original_script])
     context |= {
         "profile": Profile(person, opened.read(person, "ordinary")),
         "written": written,

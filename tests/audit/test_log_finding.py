@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.log.finding import Wanted
 from audit.log.models import Entry
-from tests.audit.planted import planted
+from tests.audit.written_then import planted
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('log', '0002_insert_only'),
-        ('review', '0001_item'),
+        ('review', '0002_signals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,101 @@
+"""Which acts the rules speak of, and how the entries of one person about one case become one hit."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
+
+from django.db.models import OuterRef, Q
+
+from audit.log.actions import Action, Outcome, Relation
+from audit.log.models import Entry
+from audit.log.models.entry import EntryQuerySet
+from audit.review.rules.rule import Hit, Span
+from cases import actions as cases
+from referrals import actions as referrals
+
+# What shows more of a case than that it exists and how it stands.
+REVEALED = (
+    cases.STORY_REVEALED.code,
+    cases.IDENTITY_REVEALED.code,
+    cases.CONTACT_REVEALED.code,
+    cases.FILES_REVEALED.code,
+    cases.FILE_VIEWED.code,
+)
+OPENED = (cases.CASE_OPENED.code, cases.FILES_LISTED.code, cases.FILE_OPENED.code, *REVEALED)
+TAKEN_OUT = (cases.FILE_PRINTED.code, cases.FILE_DOWNLOADED.code, cases.ORIGINAL_DOWNLOADED.code)
+_LOOKS = {
+    *OPENED,
+    *TAKEN_OUT,
+    *(
+        action.code
+        for action in (
+            cases.CASES_LISTED,
+            cases.SEARCHED,
+            cases.FOUND_SHOWN,
+            cases.NAMES_COMPARED,
+            cases.DESK_SHOWN,
+            cases.OWN_NAME_SEEN,
+            cases.ACCESS_VIEWED,
+            cases.FILE_BROKEN,
+            referrals.ENVELOPE_OPENED,
+            referrals.AGREED_OPENED,
+            referrals.PACKET_FORGED,
+            referrals.REFERRALS_LISTED,
+        )
+    ),
+}
+# What moves a case, adds to it or corrects it, referrals included.
+WORK = tuple(
+    sorted(
+        {action.code for room in (cases, referrals) for action in vars(room).values() if isinstance(action, Action)}
+        - _LOOKS
+    )
+)
+REFUSED = (Outcome.REFUSED_FORBIDDEN, Outcome.REFUSED_UNKNOWN)
+# What ties a person to a case by their work, not by answering for all of them.
+AT_WORK = (Relation.ASSIGNED, Relation.REFERRAL)
+_NOT_PEOPLE = ("system", "anonymous")
+
+
+def opened_in(span: Span) -> EntryQuerySet:
+    """What people opened of cases."""
+    return span.entries.of_action(*OPENED).with_outcome(Outcome.DONE).filter(subject__isnull=False)
+
+
+def by_same_person(**told: Any) -> EntryQuerySet:
+    """For a subquery: what the person of the outer entry did about the same case."""
+    return Entry.objects.filter(actor_id=OuterRef("actor_id"), subject=OuterRef("subject"), **told)
+
+
+# Who opens without work of their own on the case: with no tie at all, or more than who supervises sees anyway.
+WITHOUT_OWN_WORK = Q(relation=Relation.NONE) | Q(relation=Relation.SUPERVISOR, action__in=REVEALED)
+
+
+def light(entries: EntryQuerySet) -> EntryQuerySet:
+    """Leave out what no rule reads, the oldest first."""
+    return entries.order_by("id").defer("body", "leaf", "detail_commitment")
+
+
+def people_only(entries: EntryQuerySet) -> EntryQuerySet:
+    return entries.exclude(actor_id__in=_NOT_PEOPLE)
+
+
+def together[T](things: Iterable[T], of: Callable[[T], Hashable]) -> dict[Any, list[T]]:
+    """Put entries that share something together, in their order."""
+    found: dict[Any, list[T]] = {}
+    for thing in things:
+        found.setdefault(of(thing), []).append(thing)
+    return found
+
+
+def of_person_and_case(entries: EntryQuerySet, span: Span, *, least: int = 1) -> Iterator[Hit]:
+    """One hit for each person, case and day with so many of these entries."""
+    for (actor, subject), found in together(light(entries), lambda entry: (entry.actor_id, entry.subject)).items():
+        if len(found) >= least:
+            yield Hit.of(f"{actor}:{subject}:{span.day}", found)
+
+
+def of_person(entries: EntryQuerySet, span: Span, *, least: int = 1) -> Iterator[Hit]:
+    """One hit for each person and day with so many of these entries, about no case in particular."""
+    for actor, found in together(light(entries), lambda entry: entry.actor_id).items():
+        if len(found) >= least:
+            yield Hit.of(f"{actor}:{span.day}", found, reference="", subject=None)

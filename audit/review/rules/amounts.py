@@ -1,0 +1,77 @@
+"""How much: more cases than this person and this role ever open, more files taken out than work takes."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from math import ceil
+from statistics import fmean
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Outcome
+from audit.review.actions import EXPORTED
+from audit.review.rules.acts import OPENED, TAKEN_OUT, light, opened_in, together
+from audit.review.rules.rule import Hit, Limits, Span, rule
+
+
+@rule(
+    "volume",
+    name=_("More cases than usual"),
+    means=_(
+        "Somebody opened far more cases in a day than they do, and more than nearly everybody of their role. Look at the"
+        " day: a replacement for a colleague, a count for a report, or a walk through the files."
+    ),
+    limits={
+        "cases": _("Cases in a day, below which it never counts"),
+        "times": _("Times the person’s own average"),
+        "days": _("Days with which the day is compared"),
+    },
+    by_day=True,
+)
+def volume(span: Span, limits: Limits) -> Iterator[Hit]:
+    window = span.since(timedelta(days=limits["days"])).of_action(*OPENED).with_outcome(Outcome.DONE)
+    days = window.filter(subject__isnull=False).annotate(day=TruncDate("at")).order_by()
+    counts = days.values_list("actor_id", "actor_role", "day").annotate(cases=Count("subject", distinct=True))
+    today: dict[tuple[str, str], int] = {}
+    own: dict[str, list[int]] = {}
+    of_role: dict[str, list[int]] = {}
+    for actor, role, day, number in counts:
+        if day == span.day:
+            today[actor, role] = number
+        else:
+            own.setdefault(actor, []).append(number)
+            of_role.setdefault(role, []).append(number)
+    for (actor, role), number in today.items():
+        usual = fmean(own[actor]) if actor in own else 0
+        if number >= limits["cases"] and number > limits["times"] * usual and number > _most(of_role.get(role, [])):
+            opened = list(light(opened_in(span).by_actor(actor)))
+            yield Hit.of(f"{actor}:{span.day}", opened, reference="", subject=None)
+
+
+def _most(counts: list[int]) -> int:
+    """The 99th percentile (nearest rank); 0 of nothing."""
+    return sorted(counts)[ceil(len(counts) * 0.99) - 1] if counts else 0
+
+
+@rule(
+    "taken_out",
+    name=_("Many files printed or downloaded"),
+    means=_(
+        "Somebody took many files out of the house within a short time. Paper and copies leave no further trace here."
+        " Look at what for, and where they are now."
+    ),
+    limits={"files": _("Files printed, downloaded or exported"), "minutes": _("Minutes in which they were taken")},
+)
+def taken_out(span: Span, limits: Limits) -> Iterator[Hit]:
+    pause = timedelta(minutes=limits["minutes"])
+    taken = span.since(pause).of_action(*TAKEN_OUT, EXPORTED.code).with_outcome(Outcome.DONE)
+    for actor, found in together(light(taken), lambda entry: entry.actor_id).items():
+        told: set[date] = set()
+        for first, last in zip(found, found[limits["files"] - 1 :], strict=False):
+            day = timezone.localdate(last.at)
+            if last.at - first.at <= pause and last.at >= span.start and day not in told:
+                told.add(day)
+                burst = [entry for entry in found if first.at <= entry.at <= first.at + pause]
+                yield Hit.of(f"{actor}:{day}", burst, reference="", subject=None)

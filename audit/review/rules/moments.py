@@ -1,0 +1,108 @@
+"""When: at night, on a holiday, in the last days before leaving, after having left."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import holidays
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import ExtractHour, TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Outcome
+from audit.log.models import Entry
+from audit.log.models.entry import EntryQuerySet
+from audit.review.rules.acts import OPENED, REVEALED, TAKEN_OUT, light, of_person, opened_in, together
+from audit.review.rules.rule import Hit, Limits, Span, rule
+from cellule.accounts.actions import ADMITTED, REMOVED, SECOND_FACTOR_FAILED, SIGN_IN_FAILED
+
+
+@rule(
+    "unusual_hours",
+    name=_("Opened at night"),
+    means=_(
+        "Somebody who rarely works at night opened cases at night. Danger keeps no hours, so ask first whether there was a"
+        " call; then look at which cases they were."
+    ),
+    limits={
+        "from": _("Night begins at (hour)"),
+        "to": _("Night ends at (hour)"),
+        "nights": _("Nights of work from which on it is usual for the person"),
+        "days": _("Days in which these nights are counted"),
+    },
+    by_day=True,
+)
+def unusual_hours(span: Span, limits: Limits) -> Iterator[Hit]:
+    # Night workers are told apart by what they did before this day.
+    before = Entry.objects.between(span.start - timedelta(days=limits["days"]), span.start).of_action(*OPENED)
+    nights: dict[str, int] = {}
+    for actor, _day in _at_night(before, limits).order_by().values_list("actor_id", TruncDate("at")).distinct():
+        nights[actor] = nights.get(actor, 0) + 1
+    for hit in of_person(_at_night(opened_in(span), limits), span):
+        if nights.get(hit.actor, 0) < limits["nights"]:
+            yield hit
+
+
+def _at_night(entries: EntryQuerySet, limits: Limits) -> EntryQuerySet:
+    late, early = Q(hour__gte=limits["from"]), Q(hour__lt=limits["to"])
+    night = late | early if limits["from"] > limits["to"] else late & early
+    return entries.annotate(hour=ExtractHour("at")).filter(night)
+
+
+@rule(
+    "holiday",
+    name=_("Opened on a holiday"),
+    means=_(
+        "Somebody opened cases on a public holiday of Québec, when the unit is closed but for those on call. Look at"
+        " whether they were on call."
+    ),
+    limits={"openings": _("Openings on that day, from which on it counts")},
+    by_day=True,
+)
+def holiday(span: Span, limits: Limits) -> Iterator[Hit]:
+    if span.day not in holidays.country_holidays("CA", subdiv="QC", years=span.day.year):
+        return iter(())
+    return of_person(opened_in(span), span, least=limits["openings"])
+
+
+@rule(
+    "last_days",
+    name=_("Before leaving"),
+    means=_(
+        "Somebody who was then taken out of the team had opened stories, names or numbers, or had taken files out, in"
+        " their last days. Look at whether they handed their cases over with it."
+    ),
+    limits={"days": _("Days before they left"), "acts": _("Reveals, prints and downloads, from which on it counts")},
+)
+def last_days(span: Span, limits: Limits) -> Iterator[Hit]:
+    for removal in light(span.entries.of_action(REMOVED.code).with_outcome(Outcome.DONE)):
+        before = Entry.objects.between(removal.at - timedelta(days=limits["days"]), removal.at)
+        acts = before.of_action(*REVEALED, *TAKEN_OUT).with_outcome(Outcome.DONE).by_actor(removal.reference)
+        found = list(light(acts))
+        if len(found) >= limits["acts"]:
+            yield Hit.of(str(removal.pk), found, reference="", subject=None, at=removal.at)
+
+
+@rule(
+    "gone_account",
+    name=_("Sign-in with an account that was closed"),
+    means=_(
+        "Somebody tried to sign in as a person who was taken out of the team. It may be they, or somebody who has their"
+        " passphrase. Nothing opened; look at whether other accounts were tried."
+    ),
+    limits={"tries": _("Tries in a day, from which on it counts")},
+    by_day=True,
+)
+def gone_account(span: Span, limits: Limits) -> Iterator[Hit]:
+    told = Entry.objects.filter(reference=OuterRef("reference"), id__lt=OuterRef("id"), outcome=Outcome.DONE)
+    back = Entry.objects.filter(
+        reference=OuterRef("reference"),
+        action=ADMITTED.code,
+        id__gt=OuterRef("id"),
+        id__lt=OuterRef(OuterRef("id")),
+    )
+    removed = told.of_action(REMOVED.code).filter(~Exists(back))
+    tries = span.entries.of_action(SIGN_IN_FAILED.code, SECOND_FACTOR_FAILED.code).exclude(reference="")
+    for account, found in together(light(tries.filter(Exists(removed))), lambda entry: entry.reference).items():
+        if len(found) >= limits["tries"]:
+            yield Hit.of(f"{account}:{timezone.localdate(found[0].at)}", found)

@@ -1,0 +1,164 @@
+"""Who has to do with a case: openings without any work on it, after it was over, by many, by whoever let themselves in."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.actions import Outcome, Relation
+from audit.log.models import Entry
+from audit.review.rules.acts import (
+    AT_WORK,
+    OPENED,
+    REFUSED,
+    WITHOUT_OWN_WORK,
+    WORK,
+    by_same_person,
+    light,
+    of_person_and_case,
+    opened_in,
+    together,
+)
+from audit.review.rules.rule import Hit, Limits, Span, rule
+from cases import actions as cases
+from cellule.accounts import actions as accounts
+
+_GRANTS = tuple(
+    action.code
+    for action in (
+        cases.CASE_ASSIGNED,
+        cases.CASE_HANDED_OVER,
+        cases.CASE_SHARED,
+        cases.CIRCLE_MADE,
+        cases.CIRCLE_LET_BACK,
+    )
+)
+_ENDS = (*_GRANTS, cases.HANDED_TO_UNIT.code, cases.SHARING_ENDED.code, cases.CIRCLE_LIFTED.code)
+_OWN_RIGHTS = (accounts.ROLE_CHANGED.code, accounts.ROLE_PROPOSED.code, accounts.ADMITTED.code)
+
+
+@rule(
+    "no_relationship",
+    name=_("Opening without a tie"),
+    means=_(
+        "Somebody opened what is known of a person without working on the case: no assignment, no referral, and no step"
+        " of theirs before it or on the day after. Look at the reason given, and at what else they opened that day."
+    ),
+    limits={"days": _("Days back in which an assignment or a step counts as a tie")},
+    by_day=True,
+    waits=lambda limits: timedelta(days=1),
+)
+def no_relationship(span: Span, limits: Limits) -> Iterator[Hit]:
+    around = by_same_person(
+        at__gte=OuterRef("at") - timedelta(days=limits["days"]), at__lt=OuterRef("at") + timedelta(days=1)
+    )
+    tied = around.filter(Q(relation__in=AT_WORK) | Q(action__in=WORK), outcome=Outcome.DONE)
+    return of_person_and_case(opened_in(span).filter(WITHOUT_OWN_WORK).exclude(Exists(tied)), span)
+
+
+@rule(
+    "former_tie",
+    name=_("Opening after the case was given away"),
+    means=_(
+        "Somebody who had worked on a case opened it, or tried to, after it was handed over, assigned to somebody else"
+        " or unshared. Once may be an old bookmark. Look at whether they still had something to finish."
+    ),
+    limits={"acts": _("Openings and refused tries in a day, from which on it counts")},
+    by_day=True,
+)
+def former_tie(span: Span, limits: Limits) -> Iterator[Hit]:
+    mine = Entry.objects.filter(
+        reference=OuterRef("reference"), actor_id=OuterRef(OuterRef("actor_id")), relation=Relation.ASSIGNED
+    )
+    ended = Entry.objects.filter(
+        Exists(mine.filter(id__lte=OuterRef("id"))),
+        ~Exists(mine.filter(id__gt=OuterRef("id"), id__lt=OuterRef(OuterRef("id")))),
+        reference=OuterRef("reference"),
+        action__in=_ENDS,
+        outcome=Outcome.DONE,
+        id__lt=OuterRef("id"),
+    )
+    opened = Q(WITHOUT_OWN_WORK, action__in=OPENED, outcome=Outcome.DONE)
+    acts = span.entries.filter(opened | Q(outcome=Outcome.REFUSED_UNKNOWN)).exclude(reference="")
+    groups = together(light(acts.filter(Exists(ended))), lambda entry: (entry.actor_id, entry.reference))
+    for (actor, reference), found in groups.items():
+        if len(found) >= limits["acts"]:
+            yield Hit.of(f"{actor}:{reference}:{span.day}", found)
+
+
+@rule(
+    "many_people",
+    name=_("Many people on one case"),
+    means=_(
+        "Several people who do not work on a case opened it within a short time. Gossip looks like this, and so does a"
+        " night of danger. Look at what happened in the case in these days."
+    ),
+    limits={"people": _("People who do not work on the case"), "days": _("Days in which they opened it")},
+    by_day=True,
+)
+def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
+    looked = opened_in(span).exclude(relation__in=AT_WORK).values("subject")
+    window = span.since(timedelta(days=limits["days"] - 1)).of_action(*OPENED).with_outcome(Outcome.DONE)
+    apart = window.filter(subject__in=looked).exclude(relation__in=AT_WORK)
+    crowded = apart.values("subject").annotate(people=Count("actor_id", distinct=True))
+    asked = list(crowded.filter(people__gte=limits["people"]).values_list("subject", flat=True))
+    groups = together(light(apart.filter(subject__in=asked)), lambda entry: entry.subject)
+    for subject, found in groups.items():
+        last = found[-1]
+        yield Hit.of(f"{subject}:{span.week}", found, actor=last.actor_id, role=last.actor_role, at=last.at)
+
+
+@rule(
+    "own_right",
+    name=_("A right given to oneself"),
+    means=_(
+        "Somebody assigned a case to themselves or let themselves into it, or changed their own role. Where there are few"
+        " people it is often right; somebody else should know why."
+    ),
+    limits={"hours": _("Hours in which the next act on the case tells who got the right")},
+)
+def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
+    back = timedelta(hours=limits["hours"])
+    given = span.since(back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
+    following = by_same_person(id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
+    between = Entry.objects.filter(
+        subject=OuterRef("subject"), action__in=_GRANTS, id__gt=OuterRef("id"), id__lt=OuterRef("next_id")
+    )
+    own = given.exclude(relation__in=AT_WORK).annotate(
+        next_id=Subquery(following.values("id")[:1]), next_relation=Subquery(following.values("relation")[:1])
+    )
+    for entry in light(own.filter(~Exists(between), next_relation=Relation.ASSIGNED)):
+        yield Hit.of(str(entry.pk), [entry])
+    for entry in light(span.entries.of_action(*_OWN_RIGHTS).filter(reference=F("actor_id"))):
+        yield Hit.of(str(entry.pk), [entry])
+
+
+@rule(
+    "refused_then_opened",
+    name=_("Refused, then opened"),
+    means=_(
+        "Somebody was refused a case, and opened it soon after, without having been able to before. Look at who let them"
+        " in between, and whether the two know of each other’s reason."
+    ),
+    limits={"hours": _("Hours between the refusal and the opening")},
+)
+def refused_then_opened(span: Span, limits: Limits) -> Iterator[Hit]:
+    before = Entry.objects.filter(
+        actor_id=OuterRef(OuterRef("actor_id")),
+        reference=OuterRef("reference"),
+        outcome=Outcome.DONE,
+        id__lt=OuterRef("id"),
+    )
+    refused = Entry.objects.filter(
+        ~Exists(before),
+        actor_id=OuterRef("actor_id"),
+        reference=OuterRef("reference"),
+        outcome__in=REFUSED,
+        id__lt=OuterRef("id"),
+        at__gte=OuterRef("at") - timedelta(hours=limits["hours"]),
+    )
+    groups = together(light(opened_in(span).filter(Exists(refused))), lambda entry: (entry.actor_id, entry.reference))
+    for (actor, reference), found in groups.items():
+        # One for as long as the refusal counts: the first opening is the one to ask about.
+        yield Hit.of(f"{actor}:{reference}:{span.week}", found)
