@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from struct import pack
 
 from django.db import connection, transaction
 
@@ -17,6 +18,7 @@ from audit.log.merkle import Frontier, full_root
 from audit.log.models import Checkpoint, Fault, Leaf, Tile
 from audit.log.models.tile import HEIGHT, WIDTH
 from audit.log.note import NotSigned, VerifierKey
+from audit.log.rows import sound_leaves
 from audit.log.statement import Statement
 
 # Leaves read by one statement.
@@ -24,15 +26,10 @@ STRETCH = 64 * WIDTH
 # What was committed so long ago has its place by now.
 PATIENCE = timedelta(minutes=5)
 
-_TILES = f"""
-SELECT l.position / {WIDTH}, count(*), min(l.position), count(e.id),
-    coalesce(bool_and(e.leaf = l.hash AND e.body = {BODY_OF_COLUMNS}), true),
-    string_agg(l.hash, ''::bytea ORDER BY l.position),
-    string_agg(e.body, ''::bytea ORDER BY l.position),
-    array_agg(octet_length(e.body) ORDER BY l.position)
-FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
-WHERE l.position >= %s AND l.position < %s
-GROUP BY 1 ORDER BY 1
+_PLACES = """
+SELECT coalesce(string_agg(int8send(l.position), ''::bytea), ''), coalesce(string_agg(uuid_send(l.entry), ''::bytea), ''),
+    coalesce(string_agg(l.hash, ''::bytea), '')
+FROM (SELECT position, entry, hash FROM log_leaf WHERE position >= %s AND position < %s ORDER BY position) l
 """
 _LEAVES = f"""
 SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, e.body, e.leaf, e.body = {BODY_OF_COLUMNS}
@@ -194,33 +191,33 @@ def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
     end = size // WIDTH * WIDTH
     for begin in range(start, end, STRETCH):
         until = min(begin + STRETCH, end)
-        by_index = {row[0]: row[1:] for row in _rows(_TILES, begin, until)}
-        wanted = range(begin // WIDTH, until // WIDTH)
+        leaves, wanted = _sound_leaves(begin, until), range(begin // WIDTH, until // WIDTH)
         stored = _stored_tiles(1, wanted.start, wanted.stop)
         for index in wanted:
-            yield _tile(index, by_index.get(index), stored.get(index))
+            place = index * WIDTH - begin
+            yield _tile(index, leaves[place : place + WIDTH], stored.get(index))
     if size > end:
         yield _check_leaves(end, size)
 
 
-def _tile(index: int, row: tuple | None, stored: bytes | None) -> list[bytes]:
-    start, hashes = index * WIDTH, []
-    if row is not None and row[:4] == (WIDTH, start, WIDTH, True):
-        leaves = bytes(row[4])
-        hashes = [leaves[place : place + 32] for place in range(0, 32 * WIDTH, 32)]
-    if row is None or not hashes or _hashes(bytes(row[5]), row[6]) != hashes:
-        hashes = _check_leaves(start, start + WIDTH)
+def _sound_leaves(start: int, end: int) -> list[bytes | None]:
+    """Read a stretch at once: the leaf of each place, None where something is not plainly as it should be."""
+    ((positions, entries, hashes),) = _rows(_PLACES, start, end)
+    if positions != pack(f">{end - start}q", *range(start, end)) or len(hashes) != 32 * (end - start):
+        return [None] * (end - start)
+    found = sound_leaves(start, end)
+    leaves = [hashes[place : place + 32] for place in range(0, len(hashes), 32)]
+    keys = [entries[place : place + 16] for place in range(0, len(entries), 16)]
+    return [leaf if found.get(key) == leaf else None for key, leaf in zip(keys, leaves, strict=True)]
+
+
+def _tile(index: int, leaves: list[bytes | None], stored: bytes | None) -> list[bytes]:
+    start = index * WIDTH
+    # What is not plain is looked at again, column by column, which names what is wrong.
+    hashes = _check_leaves(start, start + WIDTH) if None in leaves else leaves
     if stored != full_root(hashes):
         raise Broken(Fault.TILE, f"tile 1/{index}, places {start} to {start + WIDTH - 1}")
     return hashes
-
-
-def _hashes(bodies: bytes, lengths: list[int]) -> list[bytes]:
-    sha256, found, place = hashlib.sha256, [], 0
-    for length in lengths:
-        found.append(sha256(b"\0" + bodies[place : place + length]).digest())
-        place += length
-    return found
 
 
 def _check_leaves(start: int, end: int) -> list[bytes]:
