@@ -59,3 +59,6 @@ class Relation(models.TextChoices):
     BREAK_GLASS = "break_glass", _("Emergency access")
     OWN = "own", _("Their own")
     NONE = "none", _("No tie")
+
+
+RESTARTED = Action("log.restarted", _("Began the log anew after a backup was put back"))

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from struct import pack
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
+from audit.log.actions import RESTARTED
 from audit.log.bodies import BODY_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier, full_root
-from audit.log.models import Checkpoint, Fault, Leaf, Tile
+from audit.log.models import Checkpoint, Entry, Fault, Leaf, Tile
 from audit.log.models.tile import HEIGHT, WIDTH
 from audit.log.note import NotSigned, VerifierKey
 from audit.log.rows import sound_leaves
-from audit.log.statement import Statement
+from audit.log.statement import Lost, Statement
 
 # Leaves read by one statement.
 STRETCH = 64 * WIDTH
@@ -76,7 +77,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
     `tell` is called now and then with how far it is; raises Broken at the first bad place. All of it sees the log as
     it is at the beginning of the transaction, in which the caller may have more to check.
     """
-    newest = Checkpoint.objects.order_by("-number").first()
+    newest = Checkpoint.objects.defer("at").order_by("-number").first()
     if newest is None:
         if progress.number or Leaf.objects.exists():
             raise Broken(Fault.SIZE, "no checkpoint")
@@ -84,7 +85,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
     if newest.number < progress.number:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number}")
     grown = _Grown(progress.edge, _stated_size(newest))
-    for checkpoint in Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator():
+    for checkpoint in _checkpoints_after(progress):
         statement, key = _read(checkpoint, progress)
         if grown.root_at(statement.size) != statement.root:
             raise Broken(
@@ -127,6 +128,14 @@ class _WholeView:
         self._block.__exit__(*error)
 
 
+def _checkpoints_after(progress: Progress) -> Iterator[Checkpoint]:
+    try:
+        yield from Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator()
+    except DataError:
+        # A time that no calendar here holds.
+        raise Broken(Fault.CHECKPOINT, f"checkpoint {progress.number + 1}") from None
+
+
 def _stated_size(newest: Checkpoint) -> int:
     """How far the tree has to be read: what the note says, where it can be read at all."""
     try:
@@ -138,7 +147,7 @@ def _stated_size(newest: Checkpoint) -> int:
 def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, VerifierKey]:
     """Check a checkpoint by itself and against the one before; give what it says and the key of the next one."""
     place = f"checkpoint {checkpoint.number}"
-    if checkpoint.number != progress.number + 1:
+    if checkpoint.number != progress.number + 1 and "\nrestart " not in checkpoint.note:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number + 1}")
     try:
         statement = Statement.parse(checkpoint.note)
@@ -149,9 +158,23 @@ def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, Verifi
         raise Broken(Fault.CHECKPOINT, place)
     if statement.size < progress.size:
         raise Broken(Fault.SIZE, place)
+    if statement.lost and not _follows(statement.lost, statement, progress):
+        raise Broken(Fault.NUMBER, place)
     if progress.at is not None and statement.at < progress.at and statement.clock >= 0:
         raise Broken(Fault.CLOCK, place)
     return statement, key
+
+
+def _follows(lost: Lost, statement: Statement, progress: Progress) -> bool:
+    """Whether a log that was begun anew leads on from what was lost, and its first entry commits to that."""
+    if statement.number != lost.number + 1 or lost.number < progress.number or lost.size < progress.size:
+        return False
+    place = Leaf.objects.filter(position=progress.size, position__gte=statement.size - 1).first()
+    entry = Entry.objects.filter(pk=place.entry).first() if place else None
+    return entry is not None and (entry.action, bytes(entry.detail_commitment or b"")) == (
+        RESTARTED.code,
+        lost.commitment,
+    )
 
 
 class _Grown:
@@ -242,6 +265,8 @@ def _check_end(size: int) -> None:
     """Check that the tables hold the tree that was signed and no more, and the tiles above the first level."""
     if Leaf.objects.filter(position__gte=size).exists() or Leaf.objects.filter(position__lt=0).exists():
         raise Broken(Fault.SIZE, f"place {size}")
+    if Tile.objects.filter(level__lt=1).exists():
+        raise Broken(Fault.TILE, "level 0 of the tree")
     level = 1
     while Tile.objects.filter(level__gte=level).exists() or size >> (level * HEIGHT):
         whole = size >> (level * HEIGHT)

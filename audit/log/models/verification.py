@@ -21,6 +21,7 @@ class Fault(models.TextChoices):
     CLOCK = "clock", _("The clock went back and nobody noted it")
     COUNTER = "counter", _("A session has lost an entry")
     WITNESS = "witness", _("A witness holds another log")
+    ROSTER = "roster", _("A roster of a key group is not one that the log tells of")
 
 
 class Verification(models.Model):
