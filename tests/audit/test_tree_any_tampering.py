@@ -254,9 +254,7 @@ class Writer:
         self._do(lambda: transaction.set_autocommit(False))
 
     def write(self) -> None:
-        # In a block, as every act is; the transaction goes on around it.
-        with_block = transaction.atomic(savepoint=True)
-        self._do(lambda: self._record(with_block))
+        self._do(self._record)
 
     def commit(self) -> None:
         self._do(transaction.commit)
@@ -265,12 +263,13 @@ class Writer:
         self._do(transaction.rollback)
 
     def leave(self) -> None:
-        self._do(connection.close)
+        self._do(lambda: connection.close())
         self._told.put(None)
         self._thread.join()
 
-    def _record(self, block) -> None:
-        with block:
+    def _record(self) -> None:
+        # In a block, as every act is; the transaction goes on around it.
+        with transaction.atomic():
             record(self.act, by=self.actor, reference="98765432")
 
     def _do(self, work: Callable[[], object]) -> None:
