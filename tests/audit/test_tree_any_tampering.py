@@ -286,7 +286,7 @@ class Writer:
                 self._done.put(error)
 
 
-@settings(LENIENT, max_examples=25)
+@settings(LENIENT, max_examples=15)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["write", "write", "commit", "roll_back", "sequence", "verify"]), st.integers(0, 3)),
