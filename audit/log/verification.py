@@ -23,7 +23,7 @@ from audit.log.rows import sound_leaves
 from audit.log.statement import Lost, Statement
 
 # Leaves read by one statement.
-STRETCH = 64 * WIDTH
+STRETCH = 16 * WIDTH
 # What was committed so long ago has its place by now.
 PATIENCE = timedelta(minutes=5)
 
