@@ -43,6 +43,10 @@ ORIGINAL_DOWNLOADED = Action("cases.original_downloaded", _("Downloaded a file a
 FILE_BROKEN = Action("cases.file_broken", _("Found a file broken"))
 FILE_TAKEN_AWAY = Action("cases.file_taken_away", _("Took a file away for good"))
 
+# --- Who opened it ---------------------------------------------------------------------------------
+ACCESS_VIEWED = Action("cases.access_viewed", _("Looked at who opened a case"))
+ACCESS_LIST_MADE = Action("cases.access_list_made", _("Made the list of who opened a case, for the person"))
+
 # --- Steps -----------------------------------------------------------------------------------------
 INTAKE_BEGUN = Action("cases.intake_begun", _("Began the intake"))
 ASSESSMENT_BEGUN = Action("cases.assessment_begun", _("Finished the intake and began the assessment"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -192,9 +193,17 @@ def _reveal(
 def _tell_reason(
     request: HttpRequest, case: Case, action: Action, reason: str, words: str, shown: Sequence[str] = ()
 ) -> Entry:
-    """The words cannot lie in the log: they are its sealed detail."""
-    told = {"by": request.acting.actor, "purpose": reason, "shown": shown, **case.told(request.acting)}
-    return record_with_detail(action, {"words": words}, read=True, **told) if words else record_read(action, **told)
+    """The words cannot lie in the log: they are its sealed detail, which dies with the case. Http404 once it is gone."""
+    told = {"by": request.acting.actor, "purpose": reason, "shown": shown}
+    if not words:
+        return record_read(action, **told, **case.told(request.acting))
+    with transaction.atomic(durable=True):
+        # Whoever destroys the case waits, or the words would be left behind.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR SHARE", [case.pk])
+            if cursor.fetchone() is None:
+                raise Http404
+        return record_with_detail(action, {"words": words}, **told, **case.told(request.acting))
 
 
 def _where_it_lies(request: HttpRequest, case: Case, opening: Callable[[], OpenedOwner]) -> OpenedOwner:

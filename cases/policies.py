@@ -59,6 +59,11 @@ def may_reveal(case: "Case", user: "User") -> bool:
     return may_read(case, user) or may_supervise(case, user)
 
 
+def may_see_access(case: "Case", user: "User") -> bool:
+    """Whether the person may see who opened the case: who leads it, or answers for it."""
+    return may_lead(case, user) or may_supervise(case, user)
+
+
 def works_in_unit(user: Any) -> bool:
     """Whether a person may be given a case: a role that leads cases, and still with us."""
     return bool(user.is_active and user.has_perm(Permission.LEAD_CASES))

@@ -42,3 +42,4 @@ def tabs_of(case: Case, user: User, current: str) -> list[tuple[Promise, str, bo
 
 tab("cases:case", _("The case"), policies.may_look)
 tab("cases:people", _("People"), policies.may_look)
+tab("cases:access", _("Access"), policies.may_see_access)

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from cases.views import (
+    access,
     additions,
     case,
     contact,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("dossiers/<reference:reference>/risque/", risk.risk, name="risk"),
     path("dossiers/<reference:reference>/besoins/nouveau/", needs.new_need, name="new_need"),
     path("dossiers/<reference:reference>/besoins/<uuid:pk>/<slug:slug>/", needs.need_step, name="need_step"),
+    path("dossiers/<reference:reference>/acces/", access.access, name="access"),
+    path("dossiers/<reference:reference>/acces/liste/", access.access_list, name="access_list"),
     # documents
     path("dossiers/<reference:reference>/documents/", files.files, name="files"),
     path("dossiers/<reference:reference>/documents/motif/", files.reveal_files, name="reveal_files"),

@@ -36,6 +36,17 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} takes a whole number.") from None
 
 
+def env_numbers(name: str, default: dict[str, int]) -> dict[str, int]:
+    """Give whole numbers by their names, written as "name=number,name=number"; what is not named keeps its default."""
+    try:
+        told = {
+            key.strip(): int(number) for key, number in (part.split("=") for part in env_text(name).split(",") if part)
+        }
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} takes name=number, separated by commas.") from None
+    return default | told
+
+
 def database(url: str) -> dict:
     """Turn postgresql://user:password@host:port/name?host=/socket/folder into Django's settings."""
     parts = urlsplit(url)
@@ -176,6 +187,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "cellule.accounts.views.too_old.too_old"
 VAULT_COOKIE_NAME = "__Host-cle" if SECURE_SITE else "cle"
 AUTHOR_COOKIE_NAME = "__Host-auteur" if SECURE_SITE else "auteur"
+# Whether the list that a person gets of who opened their file names the staff.
+STAFF_NAMES_ON_ACCESS_LIST = env_bool("STAFF_NAMES_ON_ACCESS_LIST", False)
 IDLE_LOCK_SECONDS = env_int("IDLE_LOCK_SECONDS", 5 * 60)
 VAULT_SESSION_SECONDS = 12 * 60 * 60
 SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", not FICTION)
@@ -319,6 +332,13 @@ LOG_WITNESSES = dict(
     for part in env_text("LOG_WITNESSES", f"file=file://{DATA / 'witness' / 'checkpoints.jsonl'}").split(",")
     if part.strip()
 )
+
+# For how many months entries stay, by the room of their action; `other` is every room that is not named. The database
+# itself keeps everything for 24 months.
+LOG_RETENTION = env_numbers("LOG_RETENTION", {"other": 84, "accounts": 120, "vault": 120, "log": 120})
+# Where a security team's collector takes the entries, without content: file:///…, syslog://host:514 (UDP),
+# syslog+tcp://host:601, syslog+tls://host:6514, syslog+unix:///dev/log; empty for nowhere.
+LOG_STREAM = env_text("LOG_STREAM")
 
 # --- Journals of the machine: never a value, never a traceback's variables --------------------------
 

@@ -76,6 +76,8 @@ cases:risk                      in   in   wait lock 404  200  404  403  403  403
 cases:new_incident              in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:new_note                  in   in   wait lock 404  200  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock 405  405  405  405  405  405  405  405  405
+cases:access                    in   in   wait lock 404  200  404  200  403  403  403  403  403
+cases:access_list               in   in   wait lock 404  200  404  200  403  403  403  403  403
 cases:files                     in   in   wait lock 404  200  404  on   403  403  403  403  403
 cases:reveal_files              in   in   wait lock 404  on   404  200  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  200  404  403  403  403  403  403  403
@@ -129,6 +131,8 @@ referrals:step                  in   in   wait lock 404  403  404  403  403  403
 referrals:sheet                 in   in   wait lock 200  200  200  200  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  on   on   403  403  403
 review:entry                    in   in   wait lock 403  403  403  403  200  200  403  403  403
+review:holds                    in   in   wait lock 403  403  403  403  403  200  403  403  403
+review:lift_hold                in   in   wait lock 403  403  403  403  403  405  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  200  200  403  403  403
 accounts:lock                   in   in   on   200  on   on   on   on   on   on   on   on   on
@@ -196,6 +200,8 @@ cases:risk                      in   in   wait lock 404  422  404  403  403  403
 cases:new_incident              in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:new_note                  in   in   wait lock 404  422  404  403  403  403  403  403  403
 cases:notices_read              in   in   wait lock on   on   on   on   on   on   on   on   on
+cases:access                    in   in   wait lock 405  405  405  405  403  403  403  403  403
+cases:access_list               in   in   wait lock 404  422  404  422  403  403  403  403  403
 cases:files                     in   in   wait lock 405  405  405  405  403  403  403  403  403
 cases:reveal_files              in   in   wait lock 404  on   404  422  403  403  403  403  403
 cases:new_files                 in   in   wait lock 404  422  404  403  403  403  403  403  403
@@ -249,6 +255,8 @@ referrals:step                  in   in   wait lock 404  403  404  403  403  403
 referrals:sheet                 in   in   wait lock 405  405  405  405  403  403  403  403  403
 review:detail                   in   in   wait lock 403  403  403  403  404  404  403  403  403
 review:entry                    in   in   wait lock 405  405  405  405  405  405  405  405  405
+review:holds                    in   in   wait lock 403  403  403  403  403  422  403  403  403
+review:lift_hold                in   in   wait lock 403  403  403  403  403  404  403  403  403
 review:log                      in   in   wait lock 403  403  403  403  200  200  403  403  403
 review:proof                    in   in   wait lock 403  403  403  403  422  422  403  403  403
 accounts:lock                   in   in   lock lock lock lock lock lock lock lock lock lock lock

@@ -74,6 +74,7 @@ class House:
         arguments = {
             "review:entry": [self.entry.pk],
             "review:detail": [self.entry.pk],
+            "review:lift_hold": [uuid.UUID(int=8)],
             "accounts:discard": [uuid.UUID(int=1)],
             "accounts:enrol": [enrolment._code(self.invitation)],
             "accounts:admit": [self.waiting.pk],
@@ -97,6 +98,7 @@ class House:
             **{name: [self.case.reference] for name in ("cases:case", "cases:new_incident", "cases:new_note")},
             **self._of_people(),
             **{f"cases:{name}": [self.case.reference] for name in ("files", "new_files", "reveal_files")},
+            **{f"cases:{name}": [self.case.reference] for name in ("access", "access_list")},
             **{f"cases:{name}": [self.case.reference, FILE] for name in ("file", "print_file", "download_file")},
             "cases:take_file_away": [self.case.reference, FILE],
             "cases:file_preview": [self.case.reference, FILE, 1],

@@ -298,7 +298,10 @@ def test_nobody_is_a_superuser():
 
 @pytest.mark.django_db
 def test_functions_cannot_be_led_astray():
-    """A fixed search path with `pg_temp` last, nobody's rights but the caller's, and no EXECUTE for everybody."""
+    """A fixed search path with `pg_temp` last, nobody's rights but the caller's, and no EXECUTE for everybody.
+
+    Only what removes entries past their time acts as the owner: the walls judge each row for it.
+    """
     functions = _rows(
         "SELECT proname::text, prosecdef, coalesce(array_to_string(proconfig, ';'), ''),"
         " has_function_privilege('public', pg_proc.oid, 'EXECUTE')"
@@ -306,7 +309,7 @@ def test_functions_cannot_be_led_astray():
         " WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname NOT LIKE 'pg_temp%'"
     )
 
-    safe = {(name, False, "search_path=pg_catalog, pg_temp", False) for name, *_ in functions}
+    safe = {(name, name == "log_forget", "search_path=pg_catalog, pg_temp", False) for name, *_ in functions}
 
     assert {"log_entry_is_sound", "log_is_insert_only", "log_counter_goes_up"} <= {name for name, *_ in functions}
     assert set(functions) - safe == set()

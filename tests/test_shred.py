@@ -14,12 +14,14 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
+from django.http import Http404
 
 from audit.log.actions import Action
 from audit.log.models import Entry
 from audit.log.record import record_read
 from cases.actions import CONTACT_REVEALED
 from cases.destroying import destroy_case, destroy_compartment
+from cases.doors import reveal_contact
 from cases.models import Block, Case, CaseUserGrant, File, FileStory, Visit
 from cases.search import packing
 from cases.search.finding import search
@@ -341,6 +343,20 @@ def test_destroying_twice_is_told(mine):
 
     with pytest.raises(Case.DoesNotExist), transaction.atomic():
         destroy_case(case, by=SYSTEM)
+
+
+def test_reason_for_a_case_that_was_destroyed_meanwhile_stays_nowhere(mine, mireille, rf):
+    case, before = Case.objects.get(pk=mine.case), Letter.objects.count()
+    request = rf.post("/")
+    request.acting, request.user = mireille, mireille.user
+    _destroy(mine)
+    entries, letters = Entry.objects.count(), Letter.objects.count()
+
+    with pytest.raises(Http404):
+        reveal_contact(request, case, reason="contact", words="Un motif tardif.")
+
+    assert (Entry.objects.count(), Letter.objects.count()) == (entries, letters)
+    assert letters < before
 
 
 def test_case_in_a_circle_takes_its_circle_along(mine, other, claire, mireille):

@@ -62,3 +62,4 @@ class Relation(models.TextChoices):
 
 
 RESTARTED = Action("log.restarted", _("Began the log anew after a backup was put back"))
+FORGOTTEN = Action("log.forgotten", _("Removed entries whose time was over"))

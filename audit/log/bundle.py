@@ -1,8 +1,8 @@
 """The log as one file that anybody can check without this server: entries, leaves, tiles, checkpoints and proofs.
 
 A ZIP in the layout of C2SP tlog-tiles (`tile/0/000` …, `tile/entries/000` …), with every checkpoint in
-`checkpoints.jsonl`, witnesses' signature lines in `receipts.jsonl`, proofs in `proofs.jsonl` and the log's first
-verifier key in `key`. `verify_bundle.py` reads it.
+`checkpoints.jsonl`, witnesses' signature lines in `receipts.jsonl`, proofs in `proofs.jsonl`, what was removed by rule
+in `forgotten.jsonl` and the log's first verifier key in `key`. `verify_bundle.py` reads it.
 """
 
 import base64
@@ -14,8 +14,10 @@ from typing import IO
 from django.db import connection
 
 from audit.log import key, merkle, tree
-from audit.log.models import Checkpoint, Leaf, Receipt
+from audit.log.actions import FORGOTTEN
+from audit.log.models import Checkpoint, Entry, Forgotten, ForgottenCount, Leaf, Receipt
 from audit.log.models.tile import WIDTH
+from audit.log.retention import nothing_removed
 
 # The newest checkpoint is proved to lead on from so many before it.
 _PROVED = 20
@@ -27,23 +29,28 @@ class NothingSigned(Exception):
 
 def export(target: IO[bytes]) -> Checkpoint:
     """Write the bundle up to the newest checkpoint, and give that. Raises NothingSigned, NoKey, TreeIncomplete."""
-    newest = Checkpoint.objects.order_by("-number").first()
-    if newest is None:
-        raise NothingSigned
-    # Nothing that is up to a checkpoint ever changes, so that no long transaction is needed.
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
-        bundle.writestr("key", key.read().first + "\n")
-        bundle.writestr("checkpoint", newest.note)
-        _write_lines(bundle, "checkpoints.jsonl", _checkpoints(newest))
-        _write_lines(bundle, "receipts.jsonl", _receipts(newest))
-        _write_lines(bundle, "proofs.jsonl", _proofs(newest))
-        for level, index, width in tree.tiles(newest.size):
-            hashes = tree.hashes(level, index * WIDTH, index * WIDTH + width)
-            bundle.writestr(tree.tile_path(level, index, width), b"".join(hashes))
-            if level == 0:
-                bodies = _bodies(index * WIDTH, width)
-                bundle.writestr(tree.tile_path("entries", index, width), bodies)
+    with nothing_removed():
+        newest = Checkpoint.objects.order_by("-number").first()
+        if newest is None:
+            raise NothingSigned
+        # Nothing else that is up to a checkpoint ever changes, so that no long transaction is needed.
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
+            _write(bundle, newest)
     return newest
+
+
+def _write(bundle: zipfile.ZipFile, newest: Checkpoint) -> None:
+    bundle.writestr("key", key.read().first + "\n")
+    bundle.writestr("checkpoint", newest.note)
+    _write_lines(bundle, "checkpoints.jsonl", _checkpoints(newest))
+    _write_lines(bundle, "receipts.jsonl", _receipts(newest))
+    _write_lines(bundle, "proofs.jsonl", _proofs(newest))
+    _write_lines(bundle, "forgotten.jsonl", _forgotten(newest))
+    for level, index, width in tree.tiles(newest.size):
+        hashes = tree.hashes(level, index * WIDTH, index * WIDTH + width)
+        bundle.writestr(tree.tile_path(level, index, width), b"".join(hashes))
+        if level == 0:
+            bundle.writestr(tree.tile_path("entries", index, width), _bodies(index * WIDTH, width))
 
 
 def _bodies(start: int, width: int) -> bytes:
@@ -80,6 +87,17 @@ def _proofs(newest: Checkpoint) -> Iterator[dict]:
     for number, size in before.values_list("number", "size")[:_PROVED]:
         proof = _words(merkle.consistency_proof(tree.perfect, size, newest.size))
         yield {"number": number, "old": size, "size": newest.size, "proof": proof}
+
+
+def _forgotten(newest: Checkpoint) -> Iterator[dict]:
+    """What was removed by rule; nothing of that lies beyond a checkpoint, but the entry that tells of it may."""
+    told = Entry.objects.filter(
+        action=FORGOTTEN.code, pk__in=Leaf.objects.filter(position__lt=newest.size).values("entry")
+    )
+    for mark in told.order_by("id").values_list("reference", flat=True).iterator():
+        ranges = Forgotten.objects.filter(mark=mark).order_by("first").values_list("first", "last", "checkpoint")
+        counts = ForgottenCount.objects.filter(mark=mark).values_list("session", "entries")
+        yield {"ranges": list(ranges), "counts": sorted((str(session), entries) for session, entries in counts)}
 
 
 def _words(proof: list[bytes]) -> list[str]:

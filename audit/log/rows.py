@@ -1,6 +1,6 @@
 """Entries as the database sends them in bulk: each row's columns written anew as a body and held against the stored one.
 
-A million entries pass here in one verification; whatever is in any way unusual is left out, and `verification` looks
+A million entries pass here in one verification; whatever is in any way unusual is not called sound, and `verification` looks
 at it column by column.
 """
 
@@ -31,9 +31,8 @@ _FROM_1970 = 946_684_800_000_000
 def sound_leaves(start: int, end: int) -> dict[bytes, bytes]:
     """Give the leaf of every entry with a place from `start` up to `end`, by its key (16 bytes).
 
-    Left out is every entry whose columns, body and leaf do not plainly agree.
+    An entry whose columns, body and leaf do not plainly agree has an empty one; one that is not there has none.
     """
-    found: dict[bytes, bytes] = {}
     codes: dict[str | None, tuple[bytes, bytes]] = {}
     sha256, whole, join = hashlib.sha256, int.from_bytes, b"".join
     # Binary: a million bodies as hexadecimal text would take as long as all the hashing.
@@ -41,7 +40,8 @@ def sound_leaves(start: int, end: int) -> dict[bytes, bytes]:
         rows = cursor.execute(_ENTRIES, [start, end]).fetchall()
     if len({row[2] for row in rows}) != len(rows):
         # One key twice: nothing here is plain.
-        return {}
+        return {row[2]: b"" for row in rows}
+    found = {row[2]: b"" for row in rows}
     for body, leaf, key, at, numbers, texts, reference, subject, shown, commitment in rows:
         try:
             known = codes.get(texts) or codes.setdefault(texts, _written(texts))

@@ -12,6 +12,7 @@ from struct import pack
 
 from django.db import DataError, connection, transaction
 
+from audit.log import forgotten
 from audit.log.actions import RESTARTED
 from audit.log.bodies import BODY_OF_COLUMNS
 from audit.log.identifier import first_uuid7
@@ -41,12 +42,15 @@ _UNPLACED = """
 SELECT e.id FROM log_entry e LEFT JOIN log_leaf l ON l.entry = e.id
 WHERE l.entry IS NULL AND e.id < %s ORDER BY e.id LIMIT 1
 """
-# A session's numbers have no gap, and its counter stands at the last of them.
+# A session's numbers have no gap but for those of removed entries, and its counter stands at the last of them.
 _COUNTERS = """
-SELECT coalesce(e.session, c.session) FROM
+SELECT coalesce(e.session, c.session, f.session) FROM
     (SELECT session, count(*) AS entries, max(counter) AS last FROM log_entry GROUP BY session) e
     FULL JOIN log_sessioncounter c ON c.session = e.session
-WHERE e.entries IS DISTINCT FROM e.last OR e.last IS DISTINCT FROM c.counter
+    FULL JOIN (SELECT session, sum(entries) AS entries FROM log_forgottencount GROUP BY session) f
+        ON f.session = coalesce(e.session, c.session)
+WHERE coalesce(e.entries, 0) + coalesce(f.entries, 0) IS DISTINCT FROM c.counter
+    OR e.last > c.counter OR f.session IS NULL AND e.last IS DISTINCT FROM c.counter
 ORDER BY 1 LIMIT 1
 """
 
@@ -98,13 +102,18 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
 
 
 def verify_rest(*, now: datetime | None = None) -> None:
-    """Check what lies beside the tree: entries without a place, and the counters of sessions. Raises Broken."""
+    """Check what lies beside the tree: entries without a place, removals by rule, and the counters of sessions.
+
+    Raises Broken.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (present,) = cursor.fetchone()
         cursor.execute(_UNPLACED, [first_uuid7((now or present) - PATIENCE)])
         if row := cursor.fetchone():
             raise Broken(Fault.NOT_SEQUENCED, f"entry {row[0]}")
+        if unsound := forgotten.first_unsound():
+            raise Broken(*unsound)
         cursor.execute(_COUNTERS)
         if row := cursor.fetchone():
             raise Broken(Fault.COUNTER, f"session {row[0]}")
@@ -171,7 +180,9 @@ def _follows(lost: Lost, statement: Statement, progress: Progress) -> bool:
         return False
     place = Leaf.objects.filter(position=progress.size, position__gte=statement.size - 1).first()
     entry = Entry.objects.filter(pk=place.entry).first() if place else None
-    return entry is not None and (entry.action, bytes(entry.detail_commitment or b"")) == (
+    if entry is None:
+        return place is not None and place.position in forgotten.places(place.position, place.position + 1)
+    return (entry.action, bytes(entry.detail_commitment or b"")) == (
         RESTARTED.code,
         lost.commitment,
     )
@@ -214,16 +225,17 @@ def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
     end = size // WIDTH * WIDTH
     for begin in range(start, end, STRETCH):
         until = min(begin + STRETCH, end)
-        leaves, wanted = _sound_leaves(begin, until), range(begin // WIDTH, until // WIDTH)
+        gone = forgotten.places(begin, until)
+        leaves, wanted = _sound_leaves(begin, until, gone), range(begin // WIDTH, until // WIDTH)
         stored = _stored_tiles(1, wanted.start, wanted.stop)
         for index in wanted:
             place = index * WIDTH - begin
-            yield _tile(index, leaves[place : place + WIDTH], stored.get(index))
+            yield _tile(index, leaves[place : place + WIDTH], stored.get(index), gone)
     if size > end:
-        yield _check_leaves(end, size)
+        yield _check_leaves(end, size, forgotten.places(end, size))
 
 
-def _sound_leaves(start: int, end: int) -> list[bytes | None]:
+def _sound_leaves(start: int, end: int, gone: set[int]) -> list[bytes | None]:
     """Read a stretch at once: the leaf of each place, None where something is not plainly as it should be."""
     ((positions, entries, hashes),) = _rows(_PLACES, start, end)
     if positions != pack(f">{end - start}q", *range(start, end)) or len(hashes) != 32 * (end - start):
@@ -231,24 +243,30 @@ def _sound_leaves(start: int, end: int) -> list[bytes | None]:
     found = sound_leaves(start, end)
     leaves = [hashes[place : place + 32] for place in range(0, len(hashes), 32)]
     keys = [entries[place : place + 16] for place in range(0, len(entries), 16)]
-    return [leaf if found.get(key) == leaf else None for key, leaf in zip(keys, leaves, strict=True)]
+    return [
+        leaf if found.get(key, leaf if place in gone else None) == leaf else None
+        for place, (key, leaf) in enumerate(zip(keys, leaves, strict=True), start)
+    ]
 
 
-def _tile(index: int, leaves: list[bytes | None], stored: bytes | None) -> list[bytes]:
+def _tile(index: int, leaves: list[bytes | None], stored: bytes | None, gone: set[int]) -> list[bytes]:
     start = index * WIDTH
     # What is not plain is looked at again, column by column, which names what is wrong.
-    hashes = _check_leaves(start, start + WIDTH) if None in leaves else leaves
+    hashes = _check_leaves(start, start + WIDTH, gone) if None in leaves else leaves
     if stored != full_root(hashes):
         raise Broken(Fault.TILE, f"tile 1/{index}, places {start} to {start + WIDTH - 1}")
     return hashes
 
 
-def _check_leaves(start: int, end: int) -> list[bytes]:
+def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
     rows, found = _rows(_LEAVES, start, end), []
     for expected, row in enumerate(rows, start):
         position, entry, leaf, there, body, stated, fits = row
         if position != expected:
             raise Broken(Fault.LEAF_MISSING, f"place {expected}")
+        if not there and position in gone:
+            found.append(bytes(leaf))
+            continue
         if not there:
             raise Broken(Fault.ENTRY_MISSING, f"entry {entry}, place {position}")
         if hashlib.sha256(b"\0" + bytes(body)).digest() != bytes(leaf) or bytes(stated) != bytes(leaf):

@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WIDTH = 256
+# Nothing goes by rule before 24 months; here every month has 30 days.
+LEAST_MICROSECONDS = 24 * 30 * 86_400 * 1_000_000
 
 
 class Bad(Exception):
@@ -106,8 +108,11 @@ def bodies_of(content):
 
 
 def leaves(bundle, size):
-    """Every leaf's hash in the order of the tree, after its entry was hashed; and how many entries are gone."""
-    gone, found = 0, []
+    """Every leaf's hash in the order of the tree, after its entry was hashed; the places whose entries are gone.
+
+    And what entries tell of removals: by its mark, when.
+    """
+    gone, found, told = [], [], {}
     for start in range(0, size, WIDTH):
         width = min(WIDTH, size - start)
         tile = bundle.read(path_of(0, start // WIDTH, width))
@@ -118,9 +123,45 @@ def leaves(bundle, size):
             leaf = tile[32 * number : 32 * number + 32]
             if body and leaf_hash(body) != leaf:
                 raise Bad(f"place {start + number}: the entry is not what the tree holds")
-            gone += not body
+            if not body:
+                gone.append(start + number)
+            elif b"log.forgotten" in body:
+                told.update(removal_of(body))
             found.append(leaf)
-    return found, gone
+    return found, gone, told
+
+
+def removal_of(body):
+    """The mark and the time of an entry that tells of a removal, in the first form of bodies; else nothing."""
+    # A version byte, id, time, session, counter, request; then texts, each after its length in two bytes.
+    place, texts = 1 + 16 + 8 + 16 + 8 + 16, []
+    for _text in range(6):
+        length = int.from_bytes(body[place : place + 2], "big")
+        texts.append(body[place + 2 : place + 2 + length].decode())
+        place += 2 + length
+    _actor, _role, _organisation, action, subject_type, reference = texts
+    is_one = body[0] == 1 and (action, subject_type) == ("log.forgotten", "log_forgetting")
+    return {reference: int.from_bytes(body[17:25], "big")} if is_one else {}
+
+
+def check_gone(removals, gone, told, signed):
+    """Every entry that is missing was removed by a rule that an entry tells of, and was old by a signed checkpoint."""
+    allowed = set()
+    for removal in removals:
+        ranges, counts = sorted(map(tuple, removal["ranges"])), sorted(map(tuple, removal["counts"]))
+        text = [f"{first}-{last} {checkpoint}" for first, last, checkpoint in ranges]
+        text += ["", *(f"{session} {entries}" for session, entries in counts)]
+        mark = hashlib.sha256("\n".join(text).encode()).hexdigest()
+        if mark not in told:
+            raise Bad(f"place {ranges[0][0] if ranges else 0}: no entry tells of this removal")
+        for first, last, checkpoint in ranges:
+            size, at = signed.get(checkpoint, (0, 0))
+            if size <= last or at > told[mark] - LEAST_MICROSECONDS:
+                raise Bad(f"place {first}: removed sooner than any rule allows")
+            allowed.update(range(first, last + 1))
+    for place in gone:
+        if place not in allowed:
+            raise Bad(f"place {place}: the entry is missing, and no rule removed it")
 
 
 def check_tiles(bundle, hashes):
@@ -141,8 +182,8 @@ def check_tiles(bundle, hashes):
 
 
 def check_checkpoints(notes, hashes, key):
-    """Every checkpoint is signed, follows the one before, and states the tree of its size."""
-    edge, size, last = [], 0, (0, 0, 0)
+    """Every checkpoint is signed, follows the one before, and states the tree of its size; their sizes and times."""
+    edge, size, last, signed = [], 0, (0, 0, 0), {}
     for place, told in enumerate(notes, 1):
         try:
             stated, root, number, at, clock, following, lost = statement(told["note"], key)
@@ -170,8 +211,10 @@ def check_checkpoints(notes, hashes, key):
         if root_of(edge) != root:
             raise Bad(f"checkpoint {place}: states another tree (places {last[0]} to {stated - 1})")
         last, key = (stated, at, number), following
+        signed[number] = stated, at
     if size != len(hashes):
         raise Bad(f"place {size}: beyond the last checkpoint")
+    return signed
 
 
 def follow(proof, found, other, inner, last):
@@ -234,12 +277,13 @@ def check(path, key, held):
         if not notes or bundle.read("checkpoint").decode() != notes[-1]["note"]:
             raise Bad("checkpoint: not the last of the checkpoints")
         size = int(notes[-1]["note"].split("\n")[1])
-        hashes, gone = leaves(bundle, size)
-        check_checkpoints(notes, hashes, key or bundle.read("key").decode().strip())
+        hashes, gone, told = leaves(bundle, size)
+        signed = check_checkpoints(notes, hashes, key or bundle.read("key").decode().strip())
+        check_gone(lines_of(bundle, "forgotten.jsonl"), gone, told, signed)
         check_tiles(bundle, hashes)
         check_proofs(lines_of(bundle, "proofs.jsonl"), notes, hashes)
         check_held(held, notes)
-    left = f" ({gone} entries are gone by their retention, their leaves stayed)" if gone else ""
+    left = f" ({len(gone)} entries are gone by their retention, their leaves stayed)" if gone else ""
     return f"Sound: {size} entries{left}, {len(notes)} checkpoints."
 
 

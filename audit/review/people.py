@@ -36,7 +36,7 @@ class Line:
     @property
     def reference(self) -> str:
         """What the act was about: a case as people read and say it, anything else as it stands."""
-        return _as_read(self.entry.reference)
+        return as_read(self.entry.reference)
 
     @property
     def kind(self) -> str:
@@ -50,7 +50,7 @@ class Line:
     @property
     def listed(self) -> list[str]:
         """The records that stood in a list, written in the same way."""
-        return [_as_read(reference) for reference in self.entry.shown]
+        return [as_read(reference) for reference in self.entry.shown]
 
 
 def lines(entries: Iterable[Entry]) -> list[Line]:
@@ -76,6 +76,11 @@ def find(words: str) -> list[str]:
     return [str(pk) for pk, name, email in people if all(word in _folded(f"{name} {email}") for word in wanted)]
 
 
+def names_of(ids: set[str]) -> dict[str, str]:
+    """Give the names behind opaque ids, of those who have an account."""
+    return _by_id(User, ids)
+
+
 def _by_id(model: type[User] | type[Organisation], ids: set[str]) -> dict[str, str]:
     keys = {key for key in map(_uuid, ids) if key is not None}
     return {str(pk): name for pk, name in model.objects.filter(pk__in=keys).values_list("pk", "name")}
@@ -88,7 +93,8 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _as_read(reference: str) -> str:
+def as_read(reference: str) -> str:
+    """Write a reference of a case as people read and say it, anything else as it stands."""
     return shown(reference) if _REFERENCE.fullmatch(reference) else reference
 
 

@@ -81,6 +81,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         "root": newest.statement.root.hex() if newest else "",
         "stopped": has_stopped(newest),
         "witnesses": witnesses(),
+        "may_hold": request.user.has_perm(Permission.HOLD_LOG),
         "verification": Verification.objects.order_by("-id").first(),
     }
     return render(request, "review/proof.html", context, status=status)

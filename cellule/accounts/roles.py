@@ -27,6 +27,7 @@ class Permission(StrEnum):
     WATCH_JOBS = "jobs.watch"
     READ_LOG = "log.read"
     REVIEW_AUDITORS = "log.review_auditors"
+    HOLD_LOG = "log.hold"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ PRIVACY_OFFICER = Role(
         "Answers for personal information before the law (A-2.1, s. 8). Held by the person designated by the"
         " organisation; reviews the auditors' own acts and decides on demands from police, border and courts."
     ),
-    frozenset({Permission.READ_LOG, Permission.REVIEW_AUDITORS, Permission.ADMIT}),
+    frozenset({Permission.READ_LOG, Permission.REVIEW_AUDITORS, Permission.HOLD_LOG, Permission.ADMIT}),
     ("privacy",),
     "review:log",
     may_admit=True,

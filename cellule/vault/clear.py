@@ -94,6 +94,19 @@ _REVIEWED = [
         "the log's own state, about nobody",
         ["id", "started_at", "ended_at", "checkpoint", "first", "size", "fault", "place"],
     ),
+    ("log.forgotten", "places in the tree whose entries are gone", ["id", "mark", "first", "last", "checkpoint"]),
+    (
+        "log.forgottencount",
+        "random sessions and how many of their entries are gone",
+        ["id", "mark", "session", "entries"],
+    ),
+    (
+        "log.hold",
+        "the log's clear part (audit.md): codes, opaque references, times",
+        ["id", "at", "by", "reason", "reference", "subject", "start", "end"],
+    ),
+    ("log.holdlifted", "the log's clear part (audit.md): codes, opaque references, times", ["hold", "at", "by"]),
+    ("log.streamposition", "an address of the operator and a number", ["target", "following"]),
     ("log.sessioncounter", "the log's clear part (audit.md): codes, opaque references, times", ["session", "counter"]),
     # Background work and notices: ids, codes and times of work
     (

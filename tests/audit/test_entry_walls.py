@@ -57,6 +57,7 @@ def test_walls_stand_in_every_session():
         assert cursor.fetchall() == [
             ("log_counter_goes_up", "A"),
             ("log_counter_stays", "A"),
+            ("log_entry_goes_by_rule", "A"),
             ("log_entry_insert_only", "A"),
             ("log_entry_is_sound", "A"),
         ]

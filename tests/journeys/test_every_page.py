@@ -32,14 +32,15 @@ PAGES = {
         *("cases:day", "cases:cases", "cases:new_case", "cases:case", "cases:new_incident", "cases:new_note"),
         "cases:intake",
         *("cases:contact", "cases:risk", "cases:new_need", "cases:step", "cases:amend_note"),
+        *("cases:access", "cases:access_list"),
         *("accounts:passphrase", "accounts:kept", "account_reauthenticate", "mfa_activate_totp", "help", *OWN),
     ],
     "mireille": [
-        *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step"),
+        *("cases:day", "cases:unit", "cases:unassigned", "cases:case", "cases:step", "cases:access"),
         *("accounts:team", "accounts:admit", "accounts:standing", *OWN),
     ],
     "paule": ["review:entry", *READING],
-    "rose": ["review:entry", *READING],
+    "rose": ["review:entry", "review:holds", *READING],
     "luc": ["accounts:administration", "accounts:invite", "accounts:new_organisation", "jobs:dead", *OWN],
 }
 # Pages of a moment, which the tests below bring about.
@@ -89,6 +90,7 @@ NO_PAGES += ["cases:keep_view", "cases:remove_view"]
 NO_PAGES += ["cases:need_step", "cases:file_preview", "cases:download_file"]
 NO_PAGES += ["cases:compare", "cases:match_step"]
 NO_PAGES += ["cases:notices_read", "health", "jobs:retry", "language", "mfa_index", "presence", "review:detail"]
+NO_PAGES += ["review:lift_hold"]
 # A part of the page of a case.
 NO_PAGES += ["referrals:panel"]
 
@@ -111,6 +113,7 @@ class House:
             "review:entry": [self.entry.pk],
             **dict.fromkeys(["cases:case", "cases:new_incident", "cases:new_note", "cases:intake"], case),
             **dict.fromkeys(["cases:contact", "cases:risk", "cases:new_need"], case),
+            **dict.fromkeys(["cases:access", "cases:access_list"], case),
             "cases:step": [*case, "partager"],
             "cases:amend_note": [*case, self.case.notes.get().pk],
         }

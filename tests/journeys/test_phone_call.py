@@ -117,7 +117,9 @@ def assesses_a_high_danger(claire, case: str) -> None:
     claire.answers(flag_strangulation="yes", level="high", rationale=RATIONALE)
     claire.presses("Save the assessment")
     claire.is_at(case)
-    claire.is_offered("Propose to close the case", "Hand over to a colleague", "Share with a colleague")
+    claire.is_offered(
+        "Propose to close the case", "Hand over to a colleague", "Share with a colleague", "Ask for a circle"
+    )
     refused = claire.page.locator(".app-steps__refused")
     expect(refused).to_contain_text(claire.words("Begin the active support"))
     expect(refused).to_contain_text(claire.words(NOT_YET))

@@ -20,6 +20,7 @@ class Fault(models.TextChoices):
     CHECKPOINT = "checkpoint", _("A checkpoint does not say what its note says")
     CLOCK = "clock", _("The clock went back and nobody noted it")
     COUNTER = "counter", _("A session has lost an entry")
+    FORGOTTEN = "forgotten", _("A removal by rule is not what the log tells of it")
     WITNESS = "witness", _("A witness holds another log")
     ROSTER = "roster", _("A roster of a key group is not one that the log tells of")
 

@@ -1,0 +1,178 @@
+"""Where entries go: a file of JSON lines, or a collector that speaks syslog."""
+
+import os
+import socket
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from audit.log.models import Entry
+from audit.log.stream.lines import line, message
+
+Placed = tuple[int, Entry]
+_PATIENCE_SECONDS = 10
+_PORTS = {"syslog": 514, "syslog+tcp": 601, "syslog+tls": 6514}
+
+
+class UnknownTarget(ValueError):
+    """An address that names no collector."""
+
+
+class Target(Protocol):
+    """What takes entries; `take` returns once they are out of our hands. OSError when they are not."""
+
+    def take(self, entries: Sequence[Placed]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def target(address: str) -> Target:
+    """Give the collector at file:///…, syslog://…, syslog+tcp://…, syslog+tls://… or syslog+unix:///…; UnknownTarget."""
+    parts = urlsplit(address)
+    path = Path(unquote(parts.path))
+    if parts.scheme == "file" and path.name and not parts.netloc:
+        return Lines(path)
+    if parts.scheme == "syslog+unix" and path.name and not parts.netloc:
+        return Datagrams(socket.AF_UNIX, str(path))
+    if parts.scheme in _PORTS and parts.hostname:
+        there = (parts.hostname, parts.port or _PORTS[parts.scheme])
+        if parts.scheme == "syslog":
+            return Datagrams(socket.AF_UNSPEC, there)
+        return Octets(there, tls=parts.scheme == "syslog+tls")
+    raise UnknownTarget(address)
+
+
+class Lines:
+    """A file that only grows. Renamed by whoever rotates it, it is begun anew; what a kill tore off is taken back."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._file = path, -1
+
+    def take(self, entries: Sequence[Placed]) -> None:
+        """Write the lines and wait until the disk has them."""
+        self._open()
+        words = b"".join(line(*each) + b"\n" for each in entries)
+        while words:
+            words = words[os.write(self._file, words) :]
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _open(self) -> None:
+        if self._file >= 0 and self._is_still_there():
+            return
+        self.close()
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._take_back_what_was_torn()
+
+    def _is_still_there(self) -> bool:
+        try:
+            named, ours = self._path.stat(), os.fstat(self._file)
+        except FileNotFoundError:
+            return False
+        return (named.st_dev, named.st_ino) == (ours.st_dev, ours.st_ino)
+
+    def _take_back_what_was_torn(self) -> None:
+        """End the file with its last whole line: the rest comes again."""
+        end = os.fstat(self._file).st_size
+        while end:
+            start = max(0, end - 65_536)
+            found = os.pread(self._file, end - start, start).rfind(b"\n")
+            if found >= 0:
+                end = start + found + 1
+                break
+            end = start
+        os.ftruncate(self._file, end)
+
+
+class Datagrams:
+    """Syslog, each message in a datagram: over UDP (RFC 5426), which may lose some, or to the machine's own socket."""
+
+    def __init__(self, family: int, there: str | tuple[str, int]) -> None:
+        self._family, self._there = family, there
+        self._socket: socket.socket | None = None
+
+    def take(self, entries: Sequence[Placed]) -> None:
+        """Send the messages."""
+        if self._socket is None:
+            self._socket = self._connected()
+        try:
+            for each in entries:
+                self._socket.send(message(*each))
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        family: int = self._family
+        there: Any = self._there
+        if isinstance(there, tuple):
+            host, port = there
+            family, _kind, _protocol, _name, there = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        made = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            made.settimeout(_PATIENCE_SECONDS)
+            made.connect(there)
+        except OSError:
+            made.close()
+            raise
+        return made
+
+
+class Octets:
+    """Syslog over TCP with counted octets (RFC 6587), or over TLS (RFC 5425) with the machine's certificates."""
+
+    def __init__(self, there: tuple[str, int], *, tls: bool) -> None:
+        self._there, self._tls = there, tls
+        self._socket: socket.socket | None = None
+
+    def take(self, entries: Sequence[Placed]) -> None:
+        """Send the messages; after an error the next call begins a new connection."""
+        if self._socket is None or self._was_closed(self._socket):
+            self.close()
+            self._socket = self._connected()
+        words = [message(*each) for each in entries]
+        try:
+            self._socket.sendall(b"".join(b"%d %s" % (len(each), each) for each in words))
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(self._there, timeout=_PATIENCE_SECONDS)
+        if not self._tls:
+            return made
+        try:
+            return ssl.create_default_context().wrap_socket(made, server_hostname=self._there[0])
+        except OSError:
+            made.close()
+            raise
+
+    @staticmethod
+    def _was_closed(connected: socket.socket) -> bool:
+        """Whether the collector has hung up: what we sent then would be lost without an error."""
+        connected.setblocking(False)
+        try:
+            return connected.recv(1) == b""
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError:
+            return True
+        finally:
+            connected.settimeout(_PATIENCE_SECONDS)

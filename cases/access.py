@@ -1,0 +1,129 @@
+"""Who opened a case, when and as what: the log's entries about it, for who answers for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.log.models import Entry
+from audit.log.models.entry import EntryQuerySet
+from cases.doors import CASEWORK
+from cases.models import Case
+from cases.models.codes import RevealReason
+from cellule.accounts import roles
+from cellule.accounts.models import Organisation, User
+
+PAGE = 50
+# Reasons in words, by the code that stands in an entry; what no room declares is told by the act itself.
+_REASONS: dict[str, Promise | str] = {}
+
+
+def reason(code: str, label: Promise | str) -> None:
+    """Declare in words why something of a case was opened."""
+    _REASONS[code] = label
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act about a case as people read it."""
+
+    entry: Entry
+    who: Promise | str
+    role: Promise | str
+    organisation: str
+
+    @property
+    def tie(self) -> Promise | str:
+        """What tied the person to the case at that moment; nothing for the house itself, and for a list."""
+        return "" if self.entry.shown and not self.entry.reference else self.entry.get_relation_display()
+
+    @property
+    def reason(self) -> Promise | str:
+        """Why, in words; empty where the act says it all."""
+        return _REASONS.get(self.entry.purpose, "")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the entries; `older` is the entry from which the next one goes on, or nothing."""
+
+    lines: list[Line]
+    older: UUID | None
+
+
+def entries_of(case: Case) -> EntryQuerySet:
+    """Give everything in the log about a case: itself, its referrals on both sides, and the lists that showed it."""
+    return Entry.objects.about_the_case_of(case.reference)
+
+
+def page_of(entries: EntryQuerySet, *, before: UUID | None = None) -> Page:
+    """Give one page, the newest first, from an entry on."""
+    found = list((entries.before(before) if before else entries).newest_first()[: PAGE + 1])
+    return Page(lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def people_of(entries: EntryQuerySet) -> list[tuple[str, str]]:
+    """Give the people who stand in these entries, by opaque id and name."""
+    actors = set(entries.order_by().values_list("actor_id", flat=True).distinct())
+    return sorted(names_of(actors).items(), key=lambda each: each[1].casefold())
+
+
+def lines(entries: Iterable[Entry]) -> list[Line]:
+    """Give the entries with the names of people and organisations, by one query for each of the two."""
+    entries = list(entries)
+    people = names_of({entry.actor_id for entry in entries})
+    organisations = organisations_of({entry.actor_organisation for entry in entries})
+    return [
+        Line(
+            entry,
+            people.get(entry.actor_id) or _who_else(entry.actor_id),
+            role_name(entry.actor_role),
+            organisations.get(entry.actor_organisation, ""),
+        )
+        for entry in entries
+    ]
+
+
+def names_of(actors: set[str]) -> dict[str, str]:
+    """Give the names behind opaque ids, of those who have an account."""
+    return {str(pk): name for pk, name in User.objects.filter(pk__in=_keys(actors)).values_list("pk", "name")}
+
+
+def organisations_of(ids: set[str]) -> dict[str, str]:
+    """Give the names of organisations by their ids."""
+    return {str(pk): name for pk, name in Organisation.objects.filter(pk__in=_keys(ids)).values_list("pk", "name")}
+
+
+def role_name(code: str) -> Promise | str:
+    """Give a role in words; nothing for the house and for visitors, the code for one that was given up since."""
+    try:
+        return roles.by_code(code).name
+    except KeyError:
+        return "" if code in {"system", "anonymous"} else code
+
+
+def _who_else(actor: str) -> Promise | str:
+    if actor == "system":
+        return _("The site itself")
+    if actor == "anonymous":
+        return _("Somebody who had not signed in")
+    return _("Somebody whose account is gone")
+
+
+def _keys(texts: set[str]) -> set[UUID]:
+    found = set()
+    for text in texts:
+        try:
+            found.add(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+reason(CASEWORK, _("Work on the case"))
+reason("intake", _("To look for the same person at the intake"))
+reason("contact_rules", _("To read the contact rules first"))
+for _each in RevealReason:
+    reason(_each.value, _each.label)
