@@ -192,13 +192,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """The database is away: a page that needs none, and when to try again."""
+    """The database is away or has no room left: a page that needs none, and when to try again."""
     return _plain(request, "503.html", 503, **{"Retry-After": str(RETRY_SECONDS)})
 
 
 def _plain(request: HttpRequest, template: str, status: int, **headers: str) -> HttpResponse:
     """A page without user, session or navigation, so that nothing in it can fail."""
-    with translation.override(chosen(request)):
+    # What the person chose for themselves, where they were known before something failed.
+    with translation.override(getattr(request, "LANGUAGE_CODE", "") or chosen(request)):
         return HttpResponse(render_to_string(template), status=status, headers=headers)
 
 

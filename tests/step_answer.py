@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404
 
+from audit.log.models import Entry
 from cellule.steps import By, Step, Stepped, TooLate
 from tests.factories import take
 
@@ -18,12 +19,15 @@ def answer(record: Stepped, step: Step, by: By, **told: object) -> str:
     seen = kind.objects.visible_to(by.user).filter(pk=record.pk).first()
     offers = seen.offers(by.user) if seen else []
     possible = step in [offer.step for offer in offers if not offer.missing]
+    about = Entry.objects.of_action(step.action.code).filter(reference=record._told_by(by)["reference"])
     try:
         with transaction.atomic():
+            known = about.count()
             take(kind.objects.get(pk=record.pk), step.name, by, **told)
             with connection.cursor() as cursor:
                 # What the database asks at the commit.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            assert about.count() == known + 1, f"{step.name} is not told once in the log"
             raise Undone
     except Undone:
         answered = "done"

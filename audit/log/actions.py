@@ -61,4 +61,5 @@ class Relation(models.TextChoices):
     NONE = "none", _("No tie")
 
 
+RESTARTED = Action("log.restarted", _("Began the log anew after a backup was put back"))
 FORGOTTEN = Action("log.forgotten", _("Removed entries whose time was over"))

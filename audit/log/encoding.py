@@ -165,6 +165,11 @@ def encode_rest(fields: Mapping[str, Any]) -> bytes:
     return b"".join(kind.write(fields[name]) for name, kind in _REST.items())
 
 
+def encode_part(name: str, value: Any) -> bytes:
+    """Write one field as it stands in a body of the newest form; raises `Malformed`."""
+    return FORM_1[name].write(value)
+
+
 def decode(body: bytes) -> dict[str, Any]:
     """Read a body of any known form back into its fields; raises `Malformed` unless it is canonical to the byte."""
     source = _Source(body)

@@ -30,9 +30,9 @@ def read() -> LogKey:
         stored = json.loads(_path().read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NoKey from None
-    origin = stored["origin"]
+    names = {"present": stored["origin"], "following": stored.get("next_origin") or stored["origin"]}
     present, following = (
-        SignerKey(origin, base64.b64decode(stored[name])) if stored[name] else None for name in ("present", "following")
+        SignerKey(origin, base64.b64decode(stored[name])) if stored[name] else None for name, origin in names.items()
     )
     if present is None:
         raise NoKey
@@ -51,6 +51,14 @@ def prepare_change() -> LogKey:
     if known.following is not None:
         return known
     return _write(LogKey(known.present, SignerKey.make(known.present.name), known.first))
+
+
+def prepare_restart(origin: str) -> LogKey:
+    """Draw the first key of the log's new name, for `restart_log`; what was begun and cut off goes on."""
+    known = read()
+    if known.following is not None and known.following.name != known.present.name:
+        return known
+    return _write(LogKey(known.present, SignerKey.make(origin), known.first))
 
 
 def finish_change() -> LogKey:
@@ -75,6 +83,7 @@ def _write(known: LogKey, *, new: bool = False) -> LogKey:
             "origin": known.present.name,
             "first": known.first,
             "present": base64.b64encode(known.present.private).decode(),
+            "next_origin": known.following.name if known.following else "",
             "following": base64.b64encode(known.following.private).decode() if known.following else "",
         }
     )

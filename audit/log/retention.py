@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from audit.log.actions import FORGOTTEN
+from audit.log.actions import FORGOTTEN, RESTARTED
 from audit.log.actor import Actor
 from audit.log.identifier import first_uuid7
 from audit.log.models import Checkpoint, Forgotten, ForgottenCount
@@ -27,13 +27,16 @@ BATCH = 5000
 # Nothing is forgotten sooner, whatever the settings say; the walls know the same number.
 LEAST_MONTHS = 24
 SUBJECT_TYPE = "log_forgetting"
+# The lists of who opens what are compared with these entries at each verification: they stay for good.
+COMPARED = "vault.roster"
 # A clock that jumped ahead would make everything old. It is believed once the log has signed by it for a month.
 _BELIEVED_AFTER = timedelta(days=30)
 _LOCK = 7_310_592
 
 _DUE = """
 SELECT l.position, e.session FROM log_entry e JOIN log_leaf l ON l.entry = e.id
-WHERE e.id < %(until)s AND l.position < %(size)s AND e.action <> %(never)s
+WHERE e.id < %(until)s AND l.position < %(size)s AND e.action <> ALL(%(never)s::text[])
+    AND e.subject_type <> %(compared)s
     AND (split_part(e.action, '.', 1) = ANY(%(rooms)s::text[])) = %(named)s
     AND NOT EXISTS (
         SELECT 1 FROM log_hold h
@@ -89,7 +92,8 @@ def forget(rule: Rule, *, most: int = BATCH) -> list[UUID]:
         told: dict[str, Any] = {
             "until": first_uuid7(until),
             "size": proof.size,
-            "never": FORGOTTEN.code,
+            "never": [FORGOTTEN.code, RESTARTED.code],
+            "compared": COMPARED,
             "rooms": list(rule.rooms),
             "named": rule.named,
             "most": most,

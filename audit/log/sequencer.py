@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from audit.log import key, tree
+from audit.log.actions import RESTARTED
+from audit.log.actor import Actor
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier
-from audit.log.models import Checkpoint, Tile
+from audit.log.models import Checkpoint, Leaf, Tile
 from audit.log.models.tile import HEIGHT
 from audit.log.note import SignerKey
-from audit.log.statement import Statement
+from audit.log.record import record
+from audit.log.statement import Lost, Statement
 
 BATCH = 20_000
 # So often a checkpoint comes when nothing happens, that silence may show.
@@ -104,16 +107,26 @@ class Sequencer:
             self._seen_until = now
         return taken
 
+    def begin_anew(self, lost: Lost) -> Checkpoint:
+        """Go on under the name of the following key, with an entry that commits to what was lost; give the checkpoint."""
+        signers = [self._signer, key.read().following]
+        with transaction.atomic():
+            told = {"subject_type": "log.checkpoint", "reference": str(lost.number)}
+            entry = record(RESTARTED, by=Actor.system(), detail_commitment=lost.commitment, **told)
+            edge = self._state.edge.copy()
+            Leaf(position=edge.size, entry=entry.pk, hash=entry.leaf).save(force_insert=True)
+            _grow(edge, [bytes(entry.leaf)])
+            checkpoint = self._sign(edge, lost.number + 1, _database_time(), signers, lost)
+        key.finish_change()
+        return checkpoint
+
     def _place(self, edge: Frontier, now: datetime) -> int:
         after = self._looks_from(now)
         with connection.cursor() as cursor:
             low = first_uuid7(after) if after else first_uuid7(datetime.fromtimestamp(0, now.tzinfo))
             cursor.execute(_PLACE, [low, low, BATCH, edge.size])
             placed = sorted(cursor.fetchall())
-        completed = [made for _position, found in placed for made in edge.push(bytes(found)) if made[0] % HEIGHT == 0]
-        Tile.objects.bulk_create(
-            Tile(level=level // HEIGHT, index=index, hash=made) for level, index, made in completed
-        )
+        _grow(edge, [bytes(found) for _position, found in placed])
         if after is None and len(placed) < BATCH:
             self._sweep_at = now + SWEEP_EVERY
         return len(placed)
@@ -129,20 +142,24 @@ class Sequencer:
         last = self._state.at
         return last is None or not timedelta() <= now - last < HEARTBEAT
 
-    def _sign(self, edge: Frontier, number: int, at: datetime, signers: list[SignerKey]) -> None:
+    def _sign(
+        self, edge: Frontier, number: int, at: datetime, signers: list[SignerKey], lost: Lost | None = None
+    ) -> Checkpoint:
         present, *following = signers
         statement = Statement(
-            origin=present.name,
+            origin=signers[-1].name,
             size=edge.size,
             root=edge.root(),
             number=number,
             at=at,
             clock=self._jump(at),
+            lost=lost,
             key=str(present.verifier) if following else "",
             next_key=str(following[0].verifier) if following else "",
         )
         checkpoint = Checkpoint(number=number, at=at, size=edge.size, note=statement.signed(*signers))
         checkpoint.save(force_insert=True)
+        return checkpoint
 
     def _jump(self, at: datetime) -> int:
         """How many microseconds the database's clock went wrong since the last checkpoint; 0 when it went well."""
@@ -172,7 +189,15 @@ class Sequencer:
 
     def _signers(self) -> list[SignerKey]:
         known = key.read()
-        return [self._signer, known.following] if known.following else [self._signer]
+        # A key under another name is for `begin_anew` alone.
+        changes = known.following is not None and known.following.name == self._signer.name
+        return [self._signer, known.following] if changes else [self._signer]
+
+
+def _grow(edge: Frontier, leaves: list[bytes]) -> None:
+    """Add leaves to the tree's edge, and write the tiles that they complete."""
+    completed = [made for found in leaves for made in edge.push(found) if made[0] % HEIGHT == 0]
+    Tile.objects.bulk_create(Tile(level=level // HEIGHT, index=index, hash=made) for level, index, made in completed)
 
 
 def _stored() -> _State:

@@ -8,32 +8,30 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from struct import pack
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from audit.log import forgotten
+from audit.log.actions import RESTARTED
 from audit.log.bodies import BODY_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier, full_root
-from audit.log.models import Checkpoint, Fault, Leaf, Tile
+from audit.log.models import Checkpoint, Entry, Fault, Leaf, Tile
 from audit.log.models.tile import HEIGHT, WIDTH
 from audit.log.note import NotSigned, VerifierKey
-from audit.log.statement import Statement
+from audit.log.rows import sound_leaves
+from audit.log.statement import Lost, Statement
 
 # Leaves read by one statement.
-STRETCH = 64 * WIDTH
+STRETCH = 16 * WIDTH
 # What was committed so long ago has its place by now.
 PATIENCE = timedelta(minutes=5)
 
-_TILES = f"""
-SELECT l.position / {WIDTH}, count(*), min(l.position), count(e.id),
-    coalesce(bool_and(e.leaf = l.hash AND e.body = {BODY_OF_COLUMNS}), true),
-    string_agg(l.hash, ''::bytea ORDER BY l.position),
-    string_agg(e.body, ''::bytea ORDER BY l.position),
-    array_agg(octet_length(e.body) ORDER BY l.position)
-FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
-WHERE l.position >= %s AND l.position < %s
-GROUP BY 1 ORDER BY 1
+_PLACES = """
+SELECT coalesce(string_agg(int8send(l.position), ''::bytea), ''), coalesce(string_agg(uuid_send(l.entry), ''::bytea), ''),
+    coalesce(string_agg(l.hash, ''::bytea), '')
+FROM (SELECT position, entry, hash FROM log_leaf WHERE position >= %s AND position < %s ORDER BY position) l
 """
 _LEAVES = f"""
 SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, e.body, e.leaf, e.body = {BODY_OF_COLUMNS}
@@ -83,7 +81,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
     `tell` is called now and then with how far it is; raises Broken at the first bad place. All of it sees the log as
     it is at the beginning of the transaction, in which the caller may have more to check.
     """
-    newest = Checkpoint.objects.order_by("-number").first()
+    newest = Checkpoint.objects.defer("at").order_by("-number").first()
     if newest is None:
         if progress.number or Leaf.objects.exists():
             raise Broken(Fault.SIZE, "no checkpoint")
@@ -91,7 +89,7 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
     if newest.number < progress.number:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number}")
     grown = _Grown(progress.edge, _stated_size(newest))
-    for checkpoint in Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator():
+    for checkpoint in _checkpoints_after(progress):
         statement, key = _read(checkpoint, progress)
         if grown.root_at(statement.size) != statement.root:
             raise Broken(
@@ -139,6 +137,14 @@ class _WholeView:
         self._block.__exit__(*error)
 
 
+def _checkpoints_after(progress: Progress) -> Iterator[Checkpoint]:
+    try:
+        yield from Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator()
+    except DataError:
+        # A time that no calendar here holds.
+        raise Broken(Fault.CHECKPOINT, f"checkpoint {progress.number + 1}") from None
+
+
 def _stated_size(newest: Checkpoint) -> int:
     """How far the tree has to be read: what the note says, where it can be read at all."""
     try:
@@ -150,7 +156,7 @@ def _stated_size(newest: Checkpoint) -> int:
 def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, VerifierKey]:
     """Check a checkpoint by itself and against the one before; give what it says and the key of the next one."""
     place = f"checkpoint {checkpoint.number}"
-    if checkpoint.number != progress.number + 1:
+    if checkpoint.number != progress.number + 1 and "\nrestart " not in checkpoint.note:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number + 1}")
     try:
         statement = Statement.parse(checkpoint.note)
@@ -161,9 +167,25 @@ def _read(checkpoint: Checkpoint, progress: Progress) -> tuple[Statement, Verifi
         raise Broken(Fault.CHECKPOINT, place)
     if statement.size < progress.size:
         raise Broken(Fault.SIZE, place)
+    if statement.lost and not _follows(statement.lost, statement, progress):
+        raise Broken(Fault.NUMBER, place)
     if progress.at is not None and statement.at < progress.at and statement.clock >= 0:
         raise Broken(Fault.CLOCK, place)
     return statement, key
+
+
+def _follows(lost: Lost, statement: Statement, progress: Progress) -> bool:
+    """Whether a log that was begun anew leads on from what was lost, and its first entry commits to that."""
+    if statement.number != lost.number + 1 or lost.number < progress.number or lost.size < progress.size:
+        return False
+    place = Leaf.objects.filter(position=progress.size, position__gte=statement.size - 1).first()
+    entry = Entry.objects.filter(pk=place.entry).first() if place else None
+    if entry is None:
+        return place is not None and place.position in forgotten.places(place.position, place.position + 1)
+    return (entry.action, bytes(entry.detail_commitment or b"")) == (
+        RESTARTED.code,
+        lost.commitment,
+    )
 
 
 class _Grown:
@@ -203,49 +225,37 @@ def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
     end = size // WIDTH * WIDTH
     for begin in range(start, end, STRETCH):
         until = min(begin + STRETCH, end)
-        by_index = {row[0]: row[1:] for row in _rows(_TILES, begin, until)}
-        wanted = range(begin // WIDTH, until // WIDTH)
-        stored = _stored_tiles(1, wanted.start, wanted.stop)
         gone = forgotten.places(begin, until)
+        leaves, wanted = _sound_leaves(begin, until, gone), range(begin // WIDTH, until // WIDTH)
+        stored = _stored_tiles(1, wanted.start, wanted.stop)
         for index in wanted:
-            yield _tile(index, by_index.get(index), stored.get(index), gone)
+            place = index * WIDTH - begin
+            yield _tile(index, leaves[place : place + WIDTH], stored.get(index), gone)
     if size > end:
         yield _check_leaves(end, size, forgotten.places(end, size))
 
 
-def _tile(index: int, row: tuple | None, stored: bytes | None, gone: set[int]) -> list[bytes]:
-    start, hashes = index * WIDTH, []
-    if row is not None and (row[0], row[1], row[3]) == (WIDTH, start, True):
-        leaves = bytes(row[4])
-        hashes = [leaves[place : place + 32] for place in range(0, 32 * WIDTH, 32)]
-    if row is None or not hashes or not _hold(row, hashes, start, gone):
-        hashes = _check_leaves(start, start + WIDTH, gone)
+def _sound_leaves(start: int, end: int, gone: set[int]) -> list[bytes | None]:
+    """Read a stretch at once: the leaf of each place, None where something is not plainly as it should be."""
+    ((positions, entries, hashes),) = _rows(_PLACES, start, end)
+    if positions != pack(f">{end - start}q", *range(start, end)) or len(hashes) != 32 * (end - start):
+        return [None] * (end - start)
+    found = sound_leaves(start, end)
+    leaves = [hashes[place : place + 32] for place in range(0, len(hashes), 32)]
+    keys = [entries[place : place + 16] for place in range(0, len(entries), 16)]
+    return [
+        leaf if found.get(key, leaf if place in gone else None) == leaf else None
+        for place, (key, leaf) in enumerate(zip(keys, leaves, strict=True), start)
+    ]
+
+
+def _tile(index: int, leaves: list[bytes | None], stored: bytes | None, gone: set[int]) -> list[bytes]:
+    start = index * WIDTH
+    # What is not plain is looked at again, column by column, which names what is wrong.
+    hashes = _check_leaves(start, start + WIDTH, gone) if None in leaves else leaves
     if stored != full_root(hashes):
         raise Broken(Fault.TILE, f"tile 1/{index}, places {start} to {start + WIDTH - 1}")
     return hashes
-
-
-def _hold(row: tuple, hashes: list[bytes], start: int, gone: set[int]) -> bool:
-    """Whether the bodies of a tile give its hashes, but for those that may be gone."""
-    found = _hashes(bytes(row[5] or b""), row[6])
-    if row[2] == WIDTH:
-        return found == hashes
-    return all(
-        made == stated if made else place in gone
-        for place, (made, stated) in enumerate(zip(found, hashes, strict=True), start)
-    )
-
-
-def _hashes(bodies: bytes, lengths: list[int | None]) -> list[bytes | None]:
-    sha256, place = hashlib.sha256, 0
-    found: list[bytes | None] = []
-    for length in lengths:
-        if length is None:
-            found.append(None)
-            continue
-        found.append(sha256(b"\0" + bodies[place : place + length]).digest())
-        place += length
-    return found
 
 
 def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
@@ -273,6 +283,8 @@ def _check_end(size: int) -> None:
     """Check that the tables hold the tree that was signed and no more, and the tiles above the first level."""
     if Leaf.objects.filter(position__gte=size).exists() or Leaf.objects.filter(position__lt=0).exists():
         raise Broken(Fault.SIZE, f"place {size}")
+    if Tile.objects.filter(level__lt=1).exists():
+        raise Broken(Fault.TILE, "level 0 of the tree")
     level = 1
     while Tile.objects.filter(level__gte=level).exists() or size >> (level * HEIGHT):
         whole = size >> (level * HEIGHT)

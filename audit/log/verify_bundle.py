@@ -77,7 +77,8 @@ def statement(note, key):
     """What a checkpoint says, and the key that signs the next one."""
     lines = opened(note, key)
     told = dict(line.split(" ", 1) for line in lines[3:])
-    if lines[0] != key_of(key)[0]:
+    # A log that was begun anew after a loss has another name, for which the old key vouches.
+    if (lines[0] != key_of(key)[0]) != ("restart" in told) or ("restart" in told and "next-key" not in told):
         raise Bad("of another log")
     following = key
     if "next-key" in told:
@@ -85,8 +86,9 @@ def statement(note, key):
         if told["key"] != key or key_of(following)[0] != lines[0]:
             raise Bad("names other keys")
         opened(note, following)
-    root = base64.b64decode(lines[2], validate=True)
-    return int(lines[1]), root, int(told["number"]), int(told["microseconds"]), int(told.get("clock", 0)), following
+    root, lost = base64.b64decode(lines[2], validate=True), told.get("restart", "")
+    clock = int(told.get("clock", 0))
+    return int(lines[1]), root, int(told["number"]), int(told["microseconds"]), clock, following, lost
 
 
 def path_of(level, index, width):
@@ -184,15 +186,21 @@ def check_checkpoints(notes, hashes, key):
     edge, size, last, signed = [], 0, (0, 0, 0), {}
     for place, told in enumerate(notes, 1):
         try:
-            stated, root, number, at, clock, following = statement(told["note"], key)
+            stated, root, number, at, clock, following, lost = statement(told["note"], key)
         except InvalidSignature:
             raise Bad(f"checkpoint {place}: the signature is wrong") from None
         except Bad as bad:
             raise Bad(f"checkpoint {place}: {bad}") from None
         except (ValueError, KeyError, IndexError):
             raise Bad(f"checkpoint {place}: malformed") from None
-        if number != place or told["number"] != place:
-            raise Bad(f"checkpoint {place}: missing")
+        expected = last[2] + 1
+        if lost:
+            lost_number, lost_size = map(int, lost.split(" ")[:2])
+            if lost_number < last[2] or lost_size < last[0] or stated != last[0] + 1:
+                raise Bad(f"checkpoint {place}: does not lead on from what was lost")
+            expected = lost_number + 1
+        if number != expected or told["number"] != expected:
+            raise Bad(f"checkpoint {expected}: missing")
         if not last[0] <= stated <= len(hashes):
             raise Bad(f"checkpoint {place}: the tree shrank")
         if at < last[1] and clock >= 0:
@@ -227,7 +235,7 @@ def follow(proof, found, other, inner, last):
 def check_proofs(proofs, notes, hashes):
     """The proofs in the bundle lead to the newest root."""
     roots = {told["number"]: base64.b64decode(told["note"].split("\n")[2]) for told in notes}
-    newest = roots[len(notes)] if notes else b""
+    newest = roots[notes[-1]["number"]] if notes else b""
     for place, told in enumerate(proofs, 1):
         proof, size = [base64.b64decode(step) for step in told["proof"]], told["size"]
         if "position" in told:

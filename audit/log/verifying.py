@@ -16,6 +16,15 @@ from audit.log.verification import Broken, Progress, verify_rest, verify_tree, w
 from audit.log.witnesses.comparison import compare
 from audit.log.witnesses.publishing import configured
 
+Comparison = Callable[[], None]
+_comparisons: list[Comparison] = []
+
+
+def compared(comparison: Comparison) -> Comparison:
+    """Declare what a room holds against the log in every verification; it raises Broken where they differ."""
+    _comparisons.append(comparison)
+    return comparison
+
 
 def verify(progress: Progress, *, tell: Callable[[Progress], None] = lambda _progress: None) -> Verification:
     """Check everything from `progress` on, and keep and give the result."""
@@ -25,6 +34,8 @@ def verify(progress: Progress, *, tell: Callable[[Progress], None] = lambda _pro
             verify_tree(progress, tell=tell)
             verify_rest()
             compare(configured())
+            for comparison in _comparisons:
+                comparison()
     except Broken as broken:
         fault, place = broken.fault.value, broken.place
     result = Verification(

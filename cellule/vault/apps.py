@@ -8,4 +8,4 @@ class Vault(AppConfig):
     label = "vault"
 
     def ready(self) -> None:
-        from cellule.vault import checks  # noqa: F401  (registered by being imported)
+        from cellule.vault import checks, roster_entries  # noqa: F401  (registered by being imported)

@@ -39,6 +39,7 @@ def log(settings, tmp_path):
             past.write(at, session=SIGN_IN, action="accounts.signed_in", reference="")
         else:
             past.write(at, session=CASEWORK, subject=SUBJECT if number == 50 else None)
+    past.write(BEGINNING + timedelta(minutes=300), session=uuid.uuid4(), action="log.restarted")
     past.sign(ago(years=7.9))
     for number in range(20):
         past.write(ago(years=3) + timedelta(minutes=number), session=CASEWORK)
@@ -88,7 +89,7 @@ def test_what_is_past_its_time_goes_and_the_log_verifies():
 
     assert forget() == 270
 
-    assert (left("cases.case_opened"), left("accounts.signed_in")) == (20, 30)
+    assert (left("cases.case_opened"), left("accounts.signed_in"), left("log.restarted")) == (20, 30, 1)
     assert Leaf.objects.filter(position__lt=320).count() == 320
     assert found() == ("", "")
 

@@ -1,6 +1,7 @@
 """The page of the rules: what each means, how often it hits, and how often people found it right."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -87,10 +88,17 @@ def test_list_costs_the_same_for_one_hit_and_for_ten(hit, queries):
     assert queries(lines) == few == 3
 
 
-def test_thresholds_change_by_the_environment(monkeypatch):
+@pytest.fixture
+def defaults(tmp_path) -> Path:
+    made = tmp_path / "thresholds.json"
+    made.write_text(json.dumps({"volume": {"cases": 20, "days": 28}, "holiday": {"openings": 1}}))
+    return made
+
+
+def test_thresholds_change_by_the_environment(monkeypatch, defaults):
     monkeypatch.setenv("LIMITS", json.dumps({"volume": {"cases": 40}}))
 
-    assert env_thresholds("LIMITS", {"volume": {"cases": 20, "days": 28}, "holiday": {"openings": 1}}) == {
+    assert env_thresholds("LIMITS", defaults) == {
         "volume": {"cases": 40, "days": 28},
         "holiday": {"openings": 1},
     }
@@ -101,8 +109,8 @@ def test_thresholds_change_by_the_environment(monkeypatch):
     ["{", "[]", '"volume"', '{"volume": 3}', '{"gone": {"cases": 1}}', '{"volume": {"gone": 1}}']
     + [json.dumps({"volume": {"cases": value}}) for value in (-1, 1.5, "1", None, True)],
 )
-def test_thresholds_that_cannot_be_meant_are_refused(monkeypatch, text):
+def test_thresholds_that_cannot_be_meant_are_refused(monkeypatch, defaults, text):
     monkeypatch.setenv("LIMITS", text)
 
     with pytest.raises(ImproperlyConfigured, match="LIMITS"):
-        env_thresholds("LIMITS", {"volume": {"cases": 20}})
+        env_thresholds("LIMITS", defaults)

@@ -24,7 +24,16 @@ WIDTHS = (320, 1280)
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 
 OWN = ["accounts:account"]
-READING = ["review:log", "review:proof", "review:rules", "review:dashboard", "review:hours", "review:month", "accounts:team", *OWN]
+READING = [
+    "review:log",
+    "review:proof",
+    "review:rules",
+    "review:dashboard",
+    "review:hours",
+    "review:month",
+    "accounts:team",
+    *OWN,
+]
 PAGES = {
     "": ["account_login", "help", "accessibility", "privacy", "offline", "components", "accounts:enrol"],
     "ana": ["cases:day", "cases:cases", *OWN],

@@ -13,7 +13,8 @@ OWN = """pg_xact_status((
 
 # An entry goes only when its place was declared forgotten in the same transaction, is signed to be old, and is kept by
 # no hold; that it went is told by an entry, whose reference is the mark. Two years are the least, whatever the settings
-# say. Nothing else of the log can be removed, by anybody.
+# say. The lists of who opens what are compared with their entries for good. Nothing else of the log can be removed, by
+# anybody.
 WALLS = """
 CREATE FUNCTION public.log_entry_stays() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -31,7 +32,7 @@ END $$;
 CREATE FUNCTION public.log_entry_goes_by_rule() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF OLD.action IS DISTINCT FROM 'log.forgotten' AND OLD.at < clock_timestamp() - interval '24 months'
+    IF OLD.action <> ALL (ARRAY['log.forgotten', 'log.restarted']) AND OLD.subject_type IS DISTINCT FROM 'vault.roster' AND OLD.at < clock_timestamp() - interval '24 months'
         AND EXISTS (
             SELECT 1 FROM public.log_leaf placed, LATERAL (
                 SELECT told.first, told.xmin FROM public.log_forgotten told

@@ -22,6 +22,7 @@ class Fault(models.TextChoices):
     COUNTER = "counter", _("A session has lost an entry")
     FORGOTTEN = "forgotten", _("A removal by rule is not what the log tells of it")
     WITNESS = "witness", _("A witness holds another log")
+    ROSTER = "roster", _("A roster of a key group is not one that the log tells of")
 
 
 class Verification(models.Model):

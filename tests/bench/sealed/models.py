@@ -53,3 +53,31 @@ class FernetText(models.Model):
 
     def __str__(self) -> str:
         return "text"
+
+
+class Act(models.Model):
+    """What a writer does besides the log: one row."""
+
+    writer = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return "act"
+
+
+class Chained(models.Model):
+    """One entry of the usual chain: each holds the hash of the one before, so each waits for the one before."""
+
+    body = models.BinaryField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "chained"
+
+
+class ChainHead(models.Model):
+    """The newest hash of the chain, locked by whoever adds to it."""
+
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "head"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from audit.log import merkle, verifying
+from audit.log.actions import Relation
 from audit.log.actor import Actor
 from audit.log.models import Checkpoint, Entry, Leaf
 from audit.log.models.entry import _GIVEN
@@ -62,7 +63,8 @@ def lags(number: int, pause: float) -> list[float]:
 def insert_entries(number: int) -> None:
     """Insert honest entries by one statement, as many reads would have left them."""
     actor = Actor(str(uuid.uuid4()), "caseworker", str(uuid.uuid4()), uuid.uuid4())
-    model = record_read(CASE_OPENED, by=actor, subject_type="cases.case", reference="23456789", purpose="casework")
+    told = {"subject_type": "cases.case", "reference": "23456789", "subject": uuid.uuid4(), "purpose": "casework"}
+    model = record_read(CASE_OPENED, by=actor, relation=Relation.ASSIGNED, **told)
     given = {name: getattr(model, name) for name in _GIVEN}
     columns, session = ", ".join(_GIVEN), uuid.uuid4()
     rest = bytes(model.body)[1 + 16 + 8 + 16 + 8 :]
