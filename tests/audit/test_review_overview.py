@@ -14,8 +14,8 @@ from audit.review.models import Draw, Queue
 from audit.review.months import bounds, month_before, months_back, this_month
 from audit.review.queues import put
 from cellule.accounts.models import User
-from tests.audit.written_then import planted
 from tests.audit.reviewed import looked
+from tests.audit.written_then import planted
 from tests.people import said
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from audit.review import sample, tasks
 from audit.review.accesses import ACCESSES
 from audit.review.models import Draw, Item
 from audit.review.months import bounds, month_before, this_month
-from tests.audit.written_then import planted
 from tests.audit.tree import sequence
+from tests.audit.written_then import planted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

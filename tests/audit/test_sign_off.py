@@ -14,8 +14,8 @@ from audit.review.queues import put
 from audit.review.sample import draw_month
 from audit.review.sign_off import sign_off
 from cellule.steps import TooLate
-from tests.audit.written_then import planted
 from tests.audit.tree import sequence
+from tests.audit.written_then import planted
 from tests.people import said
 
 pytestmark = pytest.mark.django_db(transaction=True)

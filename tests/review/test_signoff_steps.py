@@ -7,8 +7,8 @@ from audit.review.months import bounds, month_before, this_month
 from audit.review.sample import draw_month
 from audit.review.sign_off import sign_off
 from cellule.accounts.roles import SYSTEM
-from tests.audit.written_then import planted
 from tests.audit.tree import sequence
+from tests.audit.written_then import planted
 from tests.people import acting
 from tests.step_answer import answer
 
