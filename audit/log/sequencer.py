@@ -108,11 +108,22 @@ class Sequencer:
         return taken
 
     def begin_anew(self, lost: Lost) -> Checkpoint:
-        """Go on under the name of the following key, with an entry that commits to what was lost; give the checkpoint."""
-        signers = [self._signer, key.read().following]
+        """Go on under the name of the following key, with an entry that commits to what was lost; give the checkpoint.
+
+        Raises NoKey while there is no following key.
+        """
+        following = key.read().following
+        if following is None:
+            raise key.NoKey
+        signers = [self._signer, following]
         with transaction.atomic():
-            told = {"subject_type": "log.checkpoint", "reference": str(lost.number)}
-            entry = record(RESTARTED, by=Actor.system(), detail_commitment=lost.commitment, **told)
+            entry = record(
+                RESTARTED,
+                by=Actor.system(),
+                detail_commitment=lost.commitment,
+                subject_type="log.checkpoint",
+                reference=str(lost.number),
+            )
             edge = self._state.edge.copy()
             Leaf(position=edge.size, entry=entry.pk, hash=entry.leaf).save(force_insert=True)
             _grow(edge, [bytes(entry.leaf)])
@@ -188,10 +199,11 @@ class Sequencer:
         return known.present
 
     def _signers(self) -> list[SignerKey]:
-        known = key.read()
+        following = key.read().following
         # A key under another name is for `begin_anew` alone.
-        changes = known.following is not None and known.following.name == self._signer.name
-        return [self._signer, known.following] if changes else [self._signer]
+        if following is None or following.name != self._signer.name:
+            return [self._signer]
+        return [self._signer, following]
 
 
 def _grow(edge: Frontier, leaves: list[bytes]) -> None:
