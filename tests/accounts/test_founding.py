@@ -49,15 +49,15 @@ def house(owner_connection, settings, tmp_path) -> Path:
         " AND tablename <> ALL (%s)",
         [list(KEPT)],
     ).fetchall()
-    walls = ("log_entry", "log_sessioncounter")
-    for table in walls:
-        owner_connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    # Walls of what is only ever added to stand in the way of the owner too.
+    walls = owner_connection.execute(
+        "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
+    ).fetchall()
+    for table, trigger in walls:
+        owner_connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     owner_connection.execute(f"TRUNCATE {', '.join(name for (name,) in tables)}")
-    for table in walls:
-        for (trigger,) in owner_connection.execute(
-            "SELECT tgname::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table]
-        ).fetchall():
-            owner_connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+    for table, trigger in walls:
+        owner_connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
     settings.DATA = tmp_path
     settings.SECRETS_FILE = tmp_path / "secrets" / "house.json"
     settings.FICTION = False

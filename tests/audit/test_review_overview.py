@@ -83,7 +83,7 @@ def test_last_months_stand_newest_first():
 
 def test_oldest_open_access_tells_its_age(caseworker, auditor, time_machine):
     looked(caseworker)
-    looked(caseworker, queue=Queue.GLASS).justify(by=auditor)
+    looked(caseworker, queue=Queue.SAMPLE).justify(by=auditor)
     time_machine.move_to(timezone.now() + timedelta(days=3, hours=1), tick=False)
     looked(caseworker)
 

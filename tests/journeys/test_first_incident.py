@@ -102,7 +102,7 @@ def test_first_incident(arrives, tmp_path, happened, written, narrative):
 def who_did(auditor, code: str, action: str = "") -> list[tuple[str, str]]:
     """Filter the log by the reference of a case; gives who did what, the newest first, in English."""
     auditor.goes_to("/audit/journal/")
-    auditor.page.locator("main details summary").click()
+    auditor.page.locator("main details summary").first.click()
     auditor.types(reference=code)
     auditor.chooses(action=action)
     auditor.presses("Show these entries")

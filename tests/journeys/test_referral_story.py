@@ -343,7 +343,7 @@ def follows_all_of_it(paule: Person, case: str, bed: str) -> None:
 def everything_about(paule: Person, code: str) -> list[tuple[str, str]]:
     """Filter the log by a reference, with the whole case; gives who did what, the oldest first, in English."""
     paule.goes_to("/audit/journal/")
-    paule.page.locator("main details summary").click()
+    paule.page.locator("main details summary").first.click()
     paule.types(reference=code)
     paule.field("whole_case").check()
     paule.presses("Show these entries")

@@ -12,12 +12,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit.log.models import Entry
+from audit.review.glass import take_emergencies
 from audit.review.models import Incident, Item, ItemState, Queue, Reason
 from audit.review.verdicts import _LISTENERS, on_verdict
+from cases.models import State
 from cellule.accounts.acting import Acting
 from cellule.accounts.roles import SYSTEM
+from cellule.jobs.models import Job
 from cellule.steps import Stale
 from tests.audit.reviewed import SAID, asked, explained, looked, proposed
+from tests.cases.emergencies import asked as opened_in_emergency
+from tests.factories import case_at
 from tests.people import acting
 from tests.step_answer import answer
 
@@ -43,9 +48,18 @@ def _incident(people: dict[str, Acting]) -> Item:
     return item
 
 
+def _emergency(people: dict[str, Acting]) -> Item:
+    """Claire has opened Joaquín's case in an emergency, and ended it."""
+    case = case_at(State.ACTIVE, people["joaquin"], supervisor=people["mireille"])
+    emergency = opened_in_emergency(case, people["claire"])
+    emergency.end(by=people["claire"])
+    take_emergencies(Job())
+    return Item.objects.get(source=Queue.GLASS, key=str(emergency.pk))
+
+
 SITUATIONS: dict[str, Made] = {
     "open": lambda people: looked(people["claire"]),
-    "open, an emergency access": lambda people: looked(people["claire"], queue=Queue.GLASS),
+    "open, an emergency access": _emergency,
     "open, of the auditor": lambda people: looked(people["paule"]),
     "open, of the privacy officer": lambda people: looked(people["rose"]),
     "asked": lambda people: asked(looked(people["claire"]), people["paule"]),
