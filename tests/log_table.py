@@ -10,6 +10,7 @@ post accounts:lock          lock vault.locked | -
 post accounts:remove        on   vault.root_made vault.root_made accounts.removed
 post accounts:unlock        422  vault.unlock_failed
 post accounts:withdraw      on   accounts.invitation_withdrawn
+get  cases:access           200  cases.access_viewed
 get  cases:amend_note       200  cases.case_opened
 post cases:amend_note       422  cases.case_opened
 get  cases:case             200  cases.case_opened
@@ -19,6 +20,7 @@ get  cases:contact          200  cases.case_opened
 get  cases:day              200  cases.cases_listed | -
 get  cases:desk             200  cases.desk_shown
 post cases:download_file    200  cases.file_downloaded
+get  cases:emergency        200  cases.emergency_shown
 get  cases:file             200  cases.file_opened
 get  cases:file_preview     200  cases.file_viewed
 get  cases:files            200  cases.files_listed
@@ -49,11 +51,27 @@ get  referrals:inbox        200  referrals.referrals_listed | -
 get  referrals:new          200  cases.case_opened
 get  referrals:referral     200  referrals.envelope_opened | referrals.agreed_opened
 post referrals:withdraw     on   cases.consent_withdrawn
+get  review:dashboard       200  review.dashboard_viewed
 get  review:entry           200  log.entry_viewed
+get  review:findings        200  review.queue_viewed
+get  review:glass_queue     200  review.queue_viewed
+get  review:holds           200  log.holds_viewed
+post review:holds           422  log.holds_viewed
+get  review:hours           200  log.hours_viewed
+get  review:incidents       200  review.incidents_viewed
+get  review:item            200  review.item_viewed
 get  review:log             200  log.viewed
 post review:log             200  log.viewed
+get  review:month           200  review.sign_off_viewed
+get  review:of_auditors     200  review.queue_viewed
 get  review:proof           200  log.proof_viewed
 post review:proof           422  log.proof_viewed
+get  review:question        200  review.question_viewed
+post review:question        422  review.question_viewed
+get  review:questions       200  review.questions_viewed
+get  review:rules           200  log.rules_viewed
+get  review:sample_queue    200  review.queue_viewed
+get  review:signal_queue    200  review.queue_viewed
 """
 
 # Pages that show nothing of anybody who is helped: empty forms, questions before a step, one's own account, the staff,
@@ -92,7 +110,9 @@ get  accounts:team
 post accounts:team
 get  accounts:waiting
 post accounts:waiting
+get  cases:access_list
 get  cases:new_case
+get  cases:new_emergency
 get  cases:new_files
 get  cases:new_incident
 get  cases:new_need
@@ -124,4 +144,5 @@ get  referrals:panel
 get  referrals:sheet
 get  referrals:step
 get  referrals:withdraw
+get  review:item_step
 """
