@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.log.models import Entry
-from audit.review.deadline import due_on
 from audit.review.models import Item, Reason
 from audit.review.tasks import remind
 from cellule.notices.models import Notice
@@ -34,22 +33,24 @@ def kinds(who) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("day", "last"),
+    ("days", "day", "last"),
     [
-        ("2026-11-23", "2026-11-30"),
-        ("2026-11-22", "2026-11-27"),
-        ("2026-12-24", "2027-01-04"),
-        ("2026-06-23", "2026-07-02"),
+        (5, "2026-11-23", "2026-11-30"),
+        (5, "2026-11-22", "2026-11-27"),
+        (5, "2026-12-24", "2027-01-04"),
+        (5, "2026-06-23", "2026-07-02"),
+        (1, "2026-11-27", "2026-11-30"),
     ],
 )
-def test_answer_is_due_after_five_business_days_of_quebec(day, last):
-    assert due_on(datetime.date.fromisoformat(day)).isoformat() == last
+def test_answer_is_due_after_business_days_of_quebec(settings, caseworker, auditor, time_machine, days, day, last):
+    settings.REVIEW_ANSWER_DAYS = days
+    item = looked(caseworker)
+    noon = datetime.datetime.combine(datetime.date.fromisoformat(day), datetime.time(12))
+    time_machine.move_to(timezone.make_aware(noon), tick=False)
 
+    asked(item, auditor)
 
-def test_how_many_days_is_a_setting(settings):
-    settings.REVIEW_ANSWER_DAYS = 1
-
-    assert due_on(datetime.date(2026, 11, 27)) == datetime.date(2026, 11, 30)
+    assert Item.objects.get(pk=item.pk).due_on.isoformat() == last
 
 
 # --- Question and answer ----------------------------------------------------------------------------

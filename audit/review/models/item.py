@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +13,12 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from audit.review import actions, policies, verdicts, words
-from audit.review.deadline import due_on
 from audit.review.notices import ANSWERED, ASKED, REMINDED, SECOND_SIGNATURE, tell_officers
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import User
 from cellule.accounts.roles import SYSTEM, Permission
+from cellule.business_days import business_days_after
 from cellule.notices.notify import notify
 from cellule.steps import By, Condition, Stepped, ToState, step
 
@@ -251,7 +252,7 @@ class Item(Stepped):
     def ask(self, *, by: Acting, reasons: Sequence[str]) -> None:
         """The person who acted learns that they are asked, what, and until when; a mail says only that there is a question."""
         self.reasons, self.asker = [Reason(reason).value for reason in reasons], str(by.user.pk)
-        self.due_on = due_on(timezone.localdate())
+        self.due_on = business_days_after(timezone.localdate(), settings.REVIEW_ANSWER_DAYS)
         notify(uuid.UUID(self.actor_id), ASKED, self.code, by=by.actor)
 
     @step(
