@@ -31,6 +31,7 @@ ACCESSES = (
     "cases.file_printed",
     "cases.file_downloaded",
     "cases.original_downloaded",
+    "cases.access_list_made",
     "log.exported",
     "log.list_exported",
 )
