@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -56,8 +57,10 @@ LENIENT = settings(
 
 
 @pytest.fixture(autouse=True)
-def log(settings, tmp_path, act, actor):
+def log(settings, tmp_path, act, actor, monkeypatch):
     """Some 600 entries in three checkpoints, two tiles full, kept by a witness."""
+    # However slowly the examples go, what lost its place is not called waiting for too long.
+    monkeypatch.setattr("audit.log.verification.PATIENCE", timedelta(days=1))
     settings.LOG_KEY_FILE = tmp_path / "log.json"
     settings.LOG_WITNESSES = {"file": f"file://{tmp_path / 'checkpoints.jsonl'}"}
     case = uuid.uuid4()
