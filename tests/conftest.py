@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from cellule.ground import chromium
 from cellule.ground.postgres import Server
@@ -14,8 +14,10 @@ from tests.database import Casts
 from tests.people import *
 
 # A change is taken or not for what it is: the same examples each time. `--hypothesis-profile=explore` looks for new ones.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("explore", derandomize=False, print_blob=True)
+# And for nothing that a clock says.
+_NO_CLOCK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **_NO_CLOCK)
+settings.register_profile("explore", derandomize=False, print_blob=True, **_NO_CLOCK)
 settings.load_profile("repeatable")
 
 

@@ -1,7 +1,7 @@
-"""Asking inside the database whether the readable columns of an entry say what its body says: SQL for the verifier.
+"""Writing the bytes of an entry inside the database: SQL for the sequencer, the bundle and the verifier.
 
 It writes the columns in form 1 (`encoding.py`); a test holds it to `encode`. Another form comes with its own wording
-here. It names which entry is wrong; a million sound ones pass faster by `rows.py`.
+here.
 """
 
 # What no body can say (a time without end, a list of numbers) comes out as NULL, and never as an error.
@@ -37,5 +37,6 @@ _FORM_1 = {
     r" || substring(int4send(octet_length(e.detail_commitment)) FROM 3) || e.detail_commitment END",
 }
 
-# The body that the columns of the entry `e` give.
+# The body that the columns of the entry `e` give, and its hash as a leaf (RFC 6962, 2.1); NULL where they say nothing.
 BODY_OF_COLUMNS = r"'\x01'::bytea || " + " || ".join(wording.format(name=name) for name, wording in _FORM_1.items())
+LEAF_OF_COLUMNS = rf"sha256('\x00'::bytea || {BODY_OF_COLUMNS})"

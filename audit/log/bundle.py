@@ -15,6 +15,7 @@ from django.db import connection
 
 from audit.log import key, merkle, tree
 from audit.log.actions import FORGOTTEN
+from audit.log.bodies import BODY_OF_COLUMNS
 from audit.log.models import Checkpoint, Entry, Forgotten, ForgottenCount, Leaf, Receipt
 from audit.log.models.tile import WIDTH
 from audit.log.retention import nothing_removed
@@ -57,7 +58,7 @@ def _bodies(start: int, width: int) -> bytes:
     """The bodies of one tile, each after its length in two bytes; an entry that is gone has none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(e.body, ''::bytea) FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry"
+            f"SELECT coalesce({BODY_OF_COLUMNS}, ''::bytea) FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry"
             " WHERE l.position >= %s AND l.position < %s ORDER BY l.position",
             [start, start + width],
         )

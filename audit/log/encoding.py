@@ -1,4 +1,7 @@
-"""The bytes of an entry: one canonical, versioned form that is hashed as stored and never written anew.
+"""The bytes of an entry: one canonical, versioned form that its columns can be written in, and that is hashed.
+
+No column says a thing twice, and none is left out, so the bytes need not be stored beside them; the database writes them
+when the entry gets its place (`bodies.py`), and the verifier once more in Python (`rows.py`), held to each other by tests.
 
 Form 1: the version byte, then the fields of `FORM_1` in that order. Text is its length in two bytes and UTF-8; a list
 of texts is their number in two bytes and each of them; an integer is eight bytes, signed, big-endian; a moment is an
@@ -146,7 +149,7 @@ FORM_1: dict[str, _Kind] = {
 FORMS = {1: FORM_1}
 
 
-# What only the database knows when it writes: it puts these before the rest, in the same form.
+# What only the database knows when it writes.
 SET_BY_DATABASE = ("id", "at", "session", "counter")
 _REST = {name: kind for name, kind in FORM_1.items() if name not in SET_BY_DATABASE}
 
@@ -158,11 +161,15 @@ def encode(fields: Mapping[str, Any]) -> bytes:
     return b"\1" + b"".join(kind.write(fields[name]) for name, kind in FORM_1.items())
 
 
-def encode_rest(fields: Mapping[str, Any]) -> bytes:
-    """Write the fields that follow those of `SET_BY_DATABASE`; raises `Malformed`."""
+def check_given(fields: Mapping[str, Any]) -> None:
+    """Refuse, before the database takes them, the fields beside `SET_BY_DATABASE` of which no body can be made.
+
+    Raises `Malformed`.
+    """
     if fields.keys() != _REST.keys():
         raise Malformed("these are not the fields of an entry")
-    return b"".join(kind.write(fields[name]) for name, kind in _REST.items())
+    for name, kind in _REST.items():
+        kind.write(fields[name])
 
 
 def encode_part(name: str, value: Any) -> bytes:

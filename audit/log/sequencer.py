@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from audit.log import key, tree
 from audit.log.actions import RESTARTED
 from audit.log.actor import Actor
+from audit.log.bodies import LEAF_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier
 from audit.log.models import Checkpoint, Leaf, Tile
@@ -34,9 +35,9 @@ DRIFT = timedelta(seconds=5)
 _LOCK = 7_310_591
 
 # One statement, so that no entry travels: what is visible without a place, in the order of keys, is given the next ones.
-_PLACE = """
+_PLACE = f"""
 WITH waiting AS MATERIALIZED (
-    SELECT e.id, e.leaf FROM log_entry e
+    SELECT e.id, {LEAF_OF_COLUMNS} AS leaf FROM log_entry e
     WHERE e.id >= %s AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.entry = e.id AND l.entry >= %s)
     ORDER BY e.id LIMIT %s
 )
@@ -126,7 +127,7 @@ class Sequencer:
             )
             edge = self._state.edge.copy()
             Leaf(position=edge.size, entry=entry.pk, hash=entry.leaf).save(force_insert=True)
-            _grow(edge, [bytes(entry.leaf)])
+            _grow(edge, [entry.leaf])
             checkpoint = self._sign(edge, lost.number + 1, _database_time(), signers, lost)
         key.finish_change()
         return checkpoint

@@ -1,10 +1,9 @@
-"""Checking the log as it lies in the database: from bodies to leaves, tree, checkpoints, signatures and witnesses.
+"""Checking the log as it lies in the database: from entries to leaves, tree, checkpoints, signatures and witnesses.
 
 Everything is read in the order of the tree and stops at the first bad place. Progress can be kept, so that what was
 broken off goes on where it was.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,13 +13,13 @@ from django.db import DataError, connection, transaction
 
 from audit.log import forgotten
 from audit.log.actions import RESTARTED
-from audit.log.bodies import BODY_OF_COLUMNS
+from audit.log.bodies import LEAF_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier, full_root
 from audit.log.models import Checkpoint, Entry, Fault, Leaf, Tile
 from audit.log.models.tile import HEIGHT, WIDTH
 from audit.log.note import NotSigned, VerifierKey
-from audit.log.rows import sound_leaves
+from audit.log.rows import leaves_of_entries
 from audit.log.statement import Lost, Statement
 
 # Leaves read by one statement.
@@ -34,7 +33,7 @@ SELECT coalesce(string_agg(int8send(l.position), ''::bytea), ''), coalesce(strin
 FROM (SELECT position, entry, hash FROM log_leaf WHERE position >= %s AND position < %s ORDER BY position) l
 """
 _LEAVES = f"""
-SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, e.body, e.leaf, e.body = {BODY_OF_COLUMNS}
+SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, {LEAF_OF_COLUMNS}
 FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
 WHERE l.position >= %s AND l.position < %s ORDER BY l.position
 """
@@ -45,7 +44,7 @@ WHERE l.entry IS NULL AND e.id < %s ORDER BY e.id LIMIT 1
 # A session's numbers have no gap but for those of removed entries, and its counter stands at the last of them.
 _COUNTERS = """
 SELECT coalesce(e.session, c.session, f.session) FROM
-    (SELECT session, count(*) AS entries, max(counter) AS last FROM log_entry GROUP BY session) e
+    (SELECT session, count(DISTINCT counter) AS entries, max(counter) AS last FROM log_entry GROUP BY session) e
     FULL JOIN log_sessioncounter c ON c.session = e.session
     FULL JOIN (SELECT session, sum(entries) AS entries FROM log_forgottencount GROUP BY session) f
         ON f.session = coalesce(e.session, c.session)
@@ -76,7 +75,7 @@ class Progress:
 
 
 def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda _progress: None) -> None:
-    """Check bodies, columns, leaves, tiles, checkpoints and signatures from `progress` to the newest checkpoint.
+    """Check entries, leaves, tiles, checkpoints and signatures from `progress` to the newest checkpoint.
 
     `tell` is called now and then with how far it is; raises Broken at the first bad place. All of it sees the log as
     it is at the beginning of the transaction, in which the caller may have more to check.
@@ -240,7 +239,7 @@ def _sound_leaves(start: int, end: int, gone: set[int]) -> list[bytes | None]:
     ((positions, entries, hashes),) = _rows(_PLACES, start, end)
     if positions != pack(f">{end - start}q", *range(start, end)) or len(hashes) != 32 * (end - start):
         return [None] * (end - start)
-    found = sound_leaves(start, end)
+    found = leaves_of_entries(start, end)
     leaves = [hashes[place : place + 32] for place in range(0, len(hashes), 32)]
     keys = [entries[place : place + 16] for place in range(0, len(entries), 16)]
     return [
@@ -263,7 +262,7 @@ def _tile(index: int, leaves: list[bytes | None], stored: bytes | None, gone: se
 def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
     rows, found = _rows(_LEAVES, start, end), []
     for expected, row in enumerate(rows, start):
-        position, entry, leaf, there, body, stated, fits = row
+        position, entry, leaf, there, told = row
         if position != expected:
             raise Broken(Fault.LEAF_MISSING, f"place {expected}")
         if not there and position in gone:
@@ -271,10 +270,10 @@ def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
             continue
         if not there:
             raise Broken(Fault.ENTRY_MISSING, f"entry {entry}, place {position}")
-        if hashlib.sha256(b"\0" + bytes(body)).digest() != bytes(leaf) or bytes(stated) != bytes(leaf):
-            raise Broken(Fault.BODY, f"entry {entry}, place {position}")
-        if not fits:
+        if told is None:
             raise Broken(Fault.COLUMNS, f"entry {entry}, place {position}")
+        if bytes(told) != bytes(leaf):
+            raise Broken(Fault.BODY, f"entry {entry}, place {position}")
         found.append(bytes(leaf))
     if len(rows) != end - start:
         raise Broken(Fault.LEAF_MISSING, f"place {start + len(rows)}")

@@ -96,10 +96,12 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _rows(wanted: Wanted, before: Entry) -> Iterator[tuple[Entry, dict]]:
     for part in wanted.in_parts(IN_A_PART, before=before.pk):
-        places = dict(Leaf.objects.filter(entry__in=[each.pk for each in part]).values_list("entry", "position"))
+        placed = Leaf.objects.filter(entry__in=[each.pk for each in part]).in_bulk(field_name="entry")
         for each in part:
             row = {name: getattr(each, name) for name in COLUMNS if name not in ("at", "position", "leaf")}
-            row |= {"at": each.at.isoformat(), "position": places.get(each.pk), "leaf": bytes(each.leaf).hex()}
+            row["at"], leaf = each.at.isoformat(), placed.get(each.pk)
+            # Of what has no place yet, the hash that it will have.
+            row |= {"position": leaf and leaf.position, "leaf": bytes(leaf.hash if leaf else each.leaf).hex()}
             yield each, {name: row[name] for name in COLUMNS}
 
 
@@ -122,7 +124,7 @@ def _as_json_lines(wanted: Wanted, before: Entry) -> Iterator[str]:
     number = 0
     for entry, row in _rows(wanted, before):
         number += 1
-        row["body"] = base64.b64encode(bytes(entry.body)).decode()
+        row["body"] = base64.b64encode(entry.body).decode()
         yield json.dumps(row, default=str, ensure_ascii=False) + "\n"
     # A file that was cut off does not end so.
     yield json.dumps({"entries": number}) + "\n"

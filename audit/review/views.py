@@ -109,7 +109,7 @@ def _shown(request: HttpRequest, seen: Entry) -> dict:
         "line": line,
         "entry": seen,
         "intact": seen.is_intact(),
-        "hash": bytes(seen.leaf).hex(),
+        "hash": seen.leaf.hex(),
         "commitment": bytes(seen.detail_commitment or b"").hex(),
         "may_open": has_letter_for(seen, request.acting),
         "detail": None,

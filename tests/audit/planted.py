@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from audit.log.actions import Action, Outcome, Relation
 from audit.log.actor import Actor
-from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
 from audit.log.models import Checkpoint, Entry
 from audit.log.note import SignerKey
@@ -75,8 +74,7 @@ def plant(
         "outcome": outcome.value,
         "detail_commitment": None,
     }
-    body = encode(told)
-    return Entry.objects.create(**told, body=body, leaf=leaf(body))
+    return Entry.objects.create(**told)
 
 
 def checkpoint(number: int, moment: datetime, *, clock: int = 0) -> Checkpoint:

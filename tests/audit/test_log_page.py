@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
-from audit.log.models import Entry
+from audit.log.models import Entry, Leaf
 from audit.review import views
 from cellule.accounts.models import User
 from tests.people import said
@@ -277,6 +277,7 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
 @pytest.mark.django_db(transaction=True)
 def test_entry_page_warns_of_a_changed_entry(as_, write, owner_connection):
     entry = write(reference="7QK2M9XD")
+    Leaf.objects.create(position=Leaf.objects.count(), entry=entry.pk, hash=entry.leaf)
     paule = as_("paule")
 
     with owner_connection.transaction():

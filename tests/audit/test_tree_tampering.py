@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from audit.log import key
-from audit.log.encoding import FORM_1, decode, encode, leaf
+from audit.log.encoding import FORM_1
 from audit.log.models import Checkpoint, Entry, Fault, Leaf
 from audit.log.note import SignerKey
 from audit.log.record import record
@@ -45,31 +45,37 @@ def test_edited_column_is_found(owner_connection, name, position):
     with walls_down(owner_connection, "log_entry") as owner:
         owner.execute(f"UPDATE log_entry SET {name} = %s WHERE id = %s", [value, entry.id])
 
-    fault = Fault.ENTRY_MISSING if name == "id" else Fault.COLUMNS
+    fault = Fault.ENTRY_MISSING if name == "id" else Fault.BODY
     assert found() == (fault, f"entry {entry.id}, place {position}")
 
 
 @pytest.mark.parametrize("position", [5, 290])
-@pytest.mark.parametrize("column", ["body", "leaf"])
-def test_every_edited_byte_of_an_entry_is_found(owner_connection, column, position):
+@pytest.mark.parametrize("shown", ["[23456789]", '{"23456789": ""}', "null"])
+def test_columns_that_no_entry_can_say_are_found(owner_connection, shown, position):
     entry = at(position)
-    honest = bytes(getattr(entry, column))
-    # Every byte has its own turn in `test_entry_tampering`; here the first, the last and some between.
-    for place in sorted({0, 1, len(honest) // 3, len(honest) // 2, len(honest) - 1}):
+    with walls_down(owner_connection, "log_entry") as owner:
+        owner.execute("UPDATE log_entry SET shown = %s WHERE id = %s", [shown, entry.id])
+
+    assert found() == (Fault.COLUMNS, f"entry {entry.id}, place {position}")
+
+
+@pytest.mark.parametrize("position", [5, 290])
+def test_every_edited_byte_of_a_leaf_is_found(owner_connection, position):
+    honest = bytes(Leaf.objects.get(position=position).hash)
+    for place in range(0, 32, 7):
         changed = honest[:place] + bytes([honest[place] ^ 1]) + honest[place + 1 :]
-        with walls_down(owner_connection, "log_entry") as owner:
-            owner.execute(f"UPDATE log_entry SET {column} = %s WHERE id = %s", [changed, entry.id])
-        assert found() == (Fault.BODY, f"entry {entry.id}, place {position}")
+        with walls_down(owner_connection, "log_leaf") as owner:
+            owner.execute("UPDATE log_leaf SET hash = %s WHERE position = %s", [changed, position])
+        assert found() == (Fault.BODY, f"entry {at(position).id}, place {position}")
 
 
 @pytest.mark.parametrize(("position", "fault"), [(5, Fault.TILE), (290, Fault.ROOT)])
 def test_entry_rewritten_with_all_its_hashes_is_found(owner_connection, position, fault):
     entry = at(position)
-    body = encode(decode(bytes(entry.body)) | {"actor_id": "somebody else"})
+    entry.actor_id = "somebody else"
     with walls_down(owner_connection, "log_entry", "log_leaf") as owner:
-        told = ["somebody else", body, leaf(body), entry.id]
-        owner.execute("UPDATE log_entry SET actor_id = %s, body = %s, leaf = %s WHERE id = %s", told)
-        owner.execute("UPDATE log_leaf SET hash = %s WHERE position = %s", [leaf(body), position])
+        owner.execute("UPDATE log_entry SET actor_id = %s WHERE id = %s", ["somebody else", entry.id])
+        owner.execute("UPDATE log_leaf SET hash = %s WHERE position = %s", [entry.leaf, position])
 
     assert found()[0] == fault
 
@@ -112,6 +118,15 @@ def test_entry_that_was_slipped_in_is_found(owner_connection, write, monkeypatch
     monkeypatch.setattr("audit.log.verification.PATIENCE", timedelta(minutes=-1))
 
     assert found() == (Fault.NOT_SEQUENCED, f"entry {entry.id}")
+
+
+def test_entry_renumbered_before_it_had_a_place_is_found(owner_connection, write, actor):
+    changed, newest = [write() for _ in range(3)][1:]
+    with walls_down(owner_connection, "log_entry") as owner:
+        owner.execute("UPDATE log_entry SET counter = %s WHERE id = %s", [newest.counter, changed.id])
+    sequence()
+
+    assert found() == (Fault.COUNTER, f"session {actor.session}")
 
 
 def test_entry_dropped_before_it_had_a_place_is_found(owner_connection, write, actor):

@@ -1,10 +1,9 @@
-"""Entries of another day, as honest as the log's own: the key is of their time, the body says what the columns say."""
+"""Entries of another day, as honest as the log's own: the key is of their time."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
 from audit.log.models import Entry
 
@@ -30,5 +29,4 @@ def planted(at: datetime, actor: str = "", action: str = "cases.case_opened", **
         "outcome": "done",
         "detail_commitment": None,
     } | told
-    body = encode(said)
-    return Entry.objects.create(**said, body=body, leaf=leaf(body))
+    return Entry.objects.create(**said)

@@ -1,7 +1,6 @@
 """An entry: one act, read or refusal, written once and never touched again."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -11,13 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation, action_label
-from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, decode, encode_rest, leaf
-from audit.log.identifier import first_uuid7, random_tail
+from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, check_given, encode, leaf
+from audit.log.identifier import day_of, first_uuid7, random_tail
+from audit.log.models.leaf import Leaf
 
 # One statement, because every page writes an entry: it takes the session's next number and then the database's time
-# (one clock for all machines, in whole microseconds, as the body counts), makes the key of that time, and completes and
-# hashes the body. The row of the counter stays locked until the transaction ends, so a session's numbers have no gap;
-# a rolled back act gives its number back. The form of the body is `FORM_1`.
+# (one clock for all machines, in whole microseconds, as the body counts), and makes the key of that time. The row of
+# the counter stays locked until the transaction ends, so a session's numbers have no gap; a rolled back act gives its
+# number back.
 _GIVEN = tuple(name for name in FORM_1 if name not in SET_BY_DATABASE)
 _INSERT = r"""
 WITH counted AS (
@@ -26,34 +26,36 @@ WITH counted AS (
     RETURNING counter, clock_timestamp() AS at
 ), timed AS (
     SELECT counter, at, (extract(epoch FROM at) * 1000000)::bigint AS microseconds FROM counted
-), keyed AS (
-    SELECT *, (lpad(to_hex(microseconds / 1000), 12, '0') || '7'
-        || lpad(to_hex(microseconds %% 1000 * 4096 / 1000), 3, '0') || %(tail)s)::uuid AS id
-    FROM timed
-), told AS (
-    SELECT *, '\x01'::bytea || uuid_send(id) || int8send(microseconds) || uuid_send(%(session)s::uuid)
-        || int8send(counter) || %(rest)s::bytea AS body
-    FROM keyed
 )
-INSERT INTO log_entry (id, at, session, counter, {columns}, body, leaf)
-SELECT id, at, %(session)s::uuid, counter, {values}, body, sha256('\x00'::bytea || body) FROM told
-RETURNING id, at, counter, body, leaf
+INSERT INTO log_entry (id, at, session, counter, {columns})
+SELECT (lpad(to_hex(microseconds / 1000), 12, '0') || '7'
+    || lpad(to_hex(microseconds %% 1000 * 4096 / 1000), 3, '0') || %(tail)s)::uuid,
+    at, %(session)s::uuid, counter, {values} FROM timed
+RETURNING id, at, counter
 """.format(
     columns=", ".join(_GIVEN),
     values=", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN),
 )
 
 
+class Day(models.Func):
+    """The number of a moment's day, in UTC, from 1970."""
+
+    template = "((%(expressions)s AT TIME ZONE 'UTC')::date - DATE '1970-01-01')"
+    output_field = models.IntegerField()
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     def write(self, session: UUID, told: dict[str, Any]) -> "Entry":
-        """Insert an entry of a session that says exactly this and give it; `record` is who calls."""
-        given = told | {"session": session, "tail": random_tail(), "rest": encode_rest(told)}
+        """Insert an entry of a session that says exactly this and give it; `record` is who calls. Raises `Malformed`."""
+        check_given(told)
+        given = told | {"session": session, "tail": random_tail()}
         if told["shown"] is not None:
             given["shown"] = json.dumps(told["shown"])
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, given)
-            key, at, counter, body, leaf_hash = cursor.fetchone()
-        entry = self.model(id=key, at=at, session=session, counter=counter, **told, body=body, leaf=leaf_hash)
+            key, at, counter = cursor.fetchone()
+        entry = self.model(id=key, at=at, session=session, counter=counter, **told)
         entry._state.adding, entry._state.db = False, connection.alias
         return entry
 
@@ -93,25 +95,27 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def between(self, start: datetime | None, end: datetime | None) -> Self:
         """Keep what happened from `start` up to, not including, `end`; None leaves that side open.
 
-        Keys rise with time (the trigger insists), so the primary key answers and no index on the time is needed.
+        Keys rise with time (the trigger insists), so the primary key answers and no index on the time is needed; the
+        days narrow what the other indexes are asked for.
         """
         found = self
         if start is not None:
-            found = found.filter(id__gte=first_uuid7(start), at__gte=start)
+            found = found.filter(id__gte=first_uuid7(start), at__gte=start, day__gte=day_of(first_uuid7(start)))
         if end is not None:
-            found = found.filter(id__lt=first_uuid7(end), at__lt=end)
+            found = found.filter(id__lt=first_uuid7(end), at__lt=end, day__lte=day_of(first_uuid7(end)))
         return found
 
     def before(self, entry_id: UUID) -> Self:
         """Keep what is older than this entry: the next page of a list."""
-        return self.filter(id__lt=entry_id)
+        return self.filter(id__lt=entry_id, day__lte=day_of(entry_id))
 
     def newest_first(self) -> Self:
-        return self.order_by("-id")
+        # By the day first, which is the same order: the indexes lead along it.
+        return self.order_by("-day", "-id")
 
 
 class Entry(models.Model):
-    """One entry. The readable columns repeat what `body` says; only `body` and its `leaf` are the proof."""
+    """One entry, told once: `body` writes its columns in the form whose hash the tree holds."""
 
     insert_only = True
 
@@ -133,15 +137,14 @@ class Entry(models.Model):
     counter = models.BigIntegerField(_("number in the session"))
     request = models.UUIDField(_("request"))
     detail_commitment = models.BinaryField(_("commitment to the sealed detail"), null=True)
-    body = models.BinaryField()
-    leaf = models.BinaryField()
+    # What indexes go by: a few thousand rows share each of their keys, which then takes a few bytes a row.
+    day = models.GeneratedField(expression=Day("at"), output_field=models.IntegerField(), db_persist=True)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["session", "counter"], name="log_entry_counted_once"),
             models.CheckConstraint(condition=models.Q(counter__gte=1), name="log_entry_counted_from_one"),
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="log_entry_outcome"),
             models.CheckConstraint(condition=models.Q(relation__in=Relation.values), name="log_entry_relation"),
@@ -150,26 +153,29 @@ class Entry(models.Model):
                 name="log_entry_says_who_and_what",
             ),
         ]
-        # Each serves one filter of the auditors' list, newest first, and carries what other filters look at, so that
-        # they combine within the index; most entries are done and few are auditors', so only the others are indexed.
+        # Each serves one question of the auditors' list, newest day first, and holds nothing but what many rows share,
+        # so that they are packed (B-tree deduplication, which knows no INCLUDE). Most entries are done and few are
+        # auditors', so only the others are indexed, with what other questions look at.
         # `shown` has its index in a migration (GIN; Django's class for it asks for one more app).
         indexes = [
-            models.Index(fields=["actor_id", "id"], include=["action", "outcome"], name="log_entry_of_actor"),
-            models.Index(fields=["action", "id"], include=["actor_id", "outcome"], name="log_entry_of_action"),
+            models.Index(fields=["actor_id", "day"], name="log_entry_of_actor"),
+            models.Index(fields=["action", "day"], name="log_entry_of_action"),
+            models.Index(fields=["actor_id", "action", "day"], name="log_entry_of_actors_action"),
             models.Index(
-                fields=["id"],
+                fields=["day", "id"],
                 include=["actor_id", "action", "outcome"],
                 name="log_entry_of_auditors",
                 condition=models.Q(actor_role="auditor"),
             ),
             models.Index(
-                fields=["outcome", "id"],
+                fields=["outcome", "day", "id"],
                 include=["actor_id", "action", "actor_role"],
                 name="log_entry_other_than_done",
                 condition=~models.Q(outcome="done"),
             ),
-            models.Index(fields=["reference", "id"], name="log_entry_about", condition=~models.Q(reference="")),
-            models.Index(fields=["subject", "id"], name="log_entry_of_case", condition=models.Q(subject__isnull=False)),
+            models.Index(fields=["reference", "day"], name="log_entry_about", condition=~models.Q(reference="")),
+            models.Index(fields=["subject"], name="log_entry_of_case", condition=models.Q(subject__isnull=False)),
+            models.Index(fields=["session"], name="log_entry_of_session"),
         ]
 
     def __str__(self) -> str:
@@ -180,16 +186,23 @@ class Entry(models.Model):
         """What was done, in the reader's language."""
         return action_label(self.action)
 
-    def is_intact(self) -> bool:
-        """Whether the stored bytes still give the stored hash and still say what the readable columns say."""
+    @property
+    def body(self) -> bytes:
+        """The bytes whose hash the tree holds; raises `Malformed` when the columns say what no body can."""
+        told = {name: getattr(self, name) for name in FORM_1}
+        if told["detail_commitment"] is not None:
+            told["detail_commitment"] = bytes(told["detail_commitment"])
+        return encode(told)
+
+    @property
+    def leaf(self) -> bytes:
+        """What these columns hash to; raises `Malformed`."""
+        return leaf(self.body)
+
+    def is_intact(self) -> bool | None:
+        """Whether the entry still says what the tree holds; None while it waits for its place."""
+        placed = Leaf.objects.filter(entry=self.pk).values_list("hash", flat=True).first()
         try:
-            told = decode(bytes(self.body))
+            return None if placed is None else self.leaf == bytes(placed)
         except Malformed:
             return False
-        return leaf(bytes(self.body)) == bytes(self.leaf) and told == self._readable(told)
-
-    def _readable(self, names: Iterable[str]) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in names}
-        if values["detail_commitment"] is not None:
-            values["detail_commitment"] = bytes(values["detail_commitment"])
-        return values

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Fault(models.TextChoices):
     """What can be wrong; the place is named beside it."""
 
-    COLUMNS = "columns", _("An entry does not say what its bytes say")
+    COLUMNS = "columns", _("An entry holds what no entry can say")
     BODY = "body", _("An entry is not what the tree holds")
     ENTRY_MISSING = "entry_missing", _("An entry of the tree is gone")
     LEAF_MISSING = "leaf_missing", _("A place in the tree is empty")

@@ -77,7 +77,7 @@ WITHOUT_OWN_WORK = Q(relation=Relation.NONE) | Q(relation=Relation.SUPERVISOR, a
 
 def light(entries: EntryQuerySet) -> EntryQuerySet:
     """Leave out what no rule reads, the oldest first."""
-    return entries.order_by("id").defer("body", "leaf", "detail_commitment")
+    return entries.order_by("id").defer("detail_commitment")
 
 
 def people_only(entries: EntryQuerySet) -> EntryQuerySet:

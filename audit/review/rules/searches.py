@@ -61,7 +61,7 @@ def search_without_follow_up(span: Span, limits: Limits) -> Iterator[Hit]:
 def repeated_search(span: Span, limits: Limits) -> Iterator[Hit]:
     for actor in _lists(span.entries, limits).order_by().values_list("actor_id", flat=True).distinct():
         window = span.since(timedelta(days=limits["days"] - 1)).by_actor(actor)
-        lists = list(_lists(window, limits).order_by("id").defer("body", "leaf"))
+        lists = list(_lists(window, limits).order_by("id"))
         own = set(window.filter(relation=Relation.ASSIGNED).values_list("reference", flat=True))
         shown = together(
             ((reference, entry) for entry in lists for reference in entry.shown if reference not in own),
