@@ -16,12 +16,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.log.actions import Outcome
-from audit.log.identifier import day_of, first_uuid7, from_microseconds, moment_of
+from audit.log.identifier import first_uuid7, from_microseconds, moment_of, utc_day
 from audit.log.models import Entry
 
 RECENT = timedelta(days=60)
 # The order of keys, in the words that the indexes of actors, actions and outcomes understand.
-_BY_DAY = "day DESC, id DESC"
+_BY_DAY = "utc_day DESC, id DESC"
 # Planned anew for the values at hand (a plan for any value would not know which are rare), and never compiled, which
 # takes longer than these take to answer.
 _PLANNING = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
@@ -91,8 +91,8 @@ class Wanted:
         conditions = [
             wording
             for wording, value in (
-                ("id >= %(since)s AND day >= %(from_day)s", since),
-                ("id < %(until)s AND day <= %(to_day)s", until),
+                ("id >= %(since)s AND utc_day >= %(from_day)s", since),
+                ("id < %(until)s AND utc_day <= %(to_day)s", until),
                 ("action = %(action)s", self.action),
                 ("outcome = %(outcome)s", self.outcome),
                 ("actor_role = %(role)s", self.role),
@@ -100,7 +100,7 @@ class Wanted:
             if value
         ]
         given |= {"since": since, "until": until, "action": self.action, "outcome": self.outcome, "role": self.role}
-        given |= {"from_day": since and day_of(since), "to_day": until and day_of(until)}
+        given |= {"from_day": since and utc_day(since), "to_day": until and utc_day(until)}
         return " AND ".join(conditions) or "true"
 
     def _statement(self, conditions: str, given: dict[str, Any]) -> str:

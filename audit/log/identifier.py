@@ -36,9 +36,9 @@ def moment_of(key: UUID) -> datetime:
     return from_microseconds(count * 1000 if key.version == 7 and count < _YEAR_2200 else 0)
 
 
-def day_of(key: UUID) -> int:
-    """Give the day of a key, counted from 1970 in UTC; of one that is no UUIDv7, the first of all."""
-    return microseconds(moment_of(key)) // 86_400_000_000
+def utc_day(key: UUID) -> int:
+    """Give the day of a key, counted from 1970 in UTC."""
+    return (key.int >> 80) // 86_400_000
 
 
 def random_tail() -> str:

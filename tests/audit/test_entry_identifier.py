@@ -1,11 +1,11 @@
 """The key of an entry says when it was written, so that a list by key is a list by time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.log.identifier import first_uuid7, from_microseconds, microseconds, uuid7
+from audit.log.identifier import first_uuid7, from_microseconds, microseconds, utc_day, uuid7
 
 moments = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))
 
@@ -28,6 +28,11 @@ def test_identifier_of_a_later_microsecond_is_greater(at):
 @given(moments)
 def test_identifier_counts_microseconds_without_loss(at):
     assert from_microseconds(microseconds(at)) == at
+
+
+@given(moments)
+def test_identifier_knows_its_day(at):
+    assert utc_day(uuid7(at)) == at.date().toordinal() - date(1970, 1, 1).toordinal()
 
 
 def test_identifier_differs_within_one_microsecond():

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("log_entry", "log_sessioncounter", "log_leaf", "log_tile", "log_checkpoint")
 # What a witness answered and what a verification found are told here, and proved elsewhere: by the witness, and by
 # verifying again. The number of a tile's row is nobody's, and the day is the database's own reckoning of `at`.
-NOT_PROOF = {("log_tile", "id"), ("log_entry", "day")}
+NOT_PROOF = {("log_tile", "id"), ("log_entry", "utc_day")}
 # Every column by the statement that changes one bit, byte or letter of it; %s is a number that says which.
 CHANGES = {
     "bytea": "set_bit({0}, (%(n)s %% (8 * octet_length({0})))::bigint,"

@@ -55,7 +55,7 @@ def test_command_names_the_first_bad_place(verify, owner_connection):
     with pytest.raises(CommandError) as told:
         verify(verbosity=0)
     assert str(told.value).endswith(f": entry {entry.id}, place 3.")
-    assert Verification.objects.get().fault == Fault.COLUMNS
+    assert Verification.objects.get().fault == Fault.BODY
 
 
 def test_command_wants_the_key_that_was_written_down(verify):

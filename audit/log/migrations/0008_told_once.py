@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='entry',
-            name='day',
+            name='utc_day',
             field=models.GeneratedField(db_persist=True, expression=audit.log.models.entry.Day('at'), output_field=models.IntegerField()),
         ),
         migrations.AlterField(
@@ -107,27 +107,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['actor_id', 'day'], name='log_entry_of_actor'),
+            index=models.Index(fields=['actor_id', 'utc_day'], name='log_entry_of_actor'),
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['action', 'day'], name='log_entry_of_action'),
+            index=models.Index(fields=['action', 'utc_day'], name='log_entry_of_action'),
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['actor_id', 'action', 'day'], name='log_entry_of_actors_action'),
+            index=models.Index(fields=['actor_id', 'action', 'utc_day'], name='log_entry_of_actors_action'),
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(condition=models.Q(('actor_role', 'auditor')), fields=['day', 'id'], include=('actor_id', 'action', 'outcome'), name='log_entry_of_auditors'),
+            index=models.Index(condition=models.Q(('actor_role', 'auditor')), fields=['utc_day', 'id'], include=('actor_id', 'action', 'outcome'), name='log_entry_of_auditors'),
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(condition=models.Q(('outcome', 'done'), _negated=True), fields=['outcome', 'day', 'id'], include=('actor_id', 'action', 'actor_role'), name='log_entry_other_than_done'),
+            index=models.Index(condition=models.Q(('outcome', 'done'), _negated=True), fields=['outcome', 'utc_day', 'id'], include=('actor_id', 'action', 'actor_role'), name='log_entry_other_than_done'),
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference', 'day'], name='log_entry_about'),
+            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference', 'utc_day'], name='log_entry_about'),
         ),
         migrations.AddIndex(
             model_name='entry',

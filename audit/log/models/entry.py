@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation, action_label
 from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, check_given, encode, leaf
-from audit.log.identifier import day_of, first_uuid7, random_tail
+from audit.log.identifier import first_uuid7, random_tail, utc_day
 from audit.log.models.leaf import Leaf
 
 # One statement, because every page writes an entry: it takes the session's next number and then the database's time
@@ -100,18 +100,18 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """
         found = self
         if start is not None:
-            found = found.filter(id__gte=first_uuid7(start), at__gte=start, day__gte=day_of(first_uuid7(start)))
+            found = found.filter(id__gte=first_uuid7(start), at__gte=start, utc_day__gte=utc_day(first_uuid7(start)))
         if end is not None:
-            found = found.filter(id__lt=first_uuid7(end), at__lt=end, day__lte=day_of(first_uuid7(end)))
+            found = found.filter(id__lt=first_uuid7(end), at__lt=end, utc_day__lte=utc_day(first_uuid7(end)))
         return found
 
     def before(self, entry_id: UUID) -> Self:
         """Keep what is older than this entry: the next page of a list."""
-        return self.filter(id__lt=entry_id, day__lte=day_of(entry_id))
+        return self.filter(id__lt=entry_id, utc_day__lte=utc_day(entry_id))
 
     def newest_first(self) -> Self:
         # By the day first, which is the same order: the indexes lead along it.
-        return self.order_by("-day", "-id")
+        return self.order_by("-utc_day", "-id")
 
 
 class Entry(models.Model):
@@ -138,7 +138,7 @@ class Entry(models.Model):
     request = models.UUIDField(_("request"))
     detail_commitment = models.BinaryField(_("commitment to the sealed detail"), null=True)
     # What indexes go by: a few thousand rows share each of their keys, which then takes a few bytes a row.
-    day = models.GeneratedField(expression=Day("at"), output_field=models.IntegerField(), db_persist=True)
+    utc_day = models.GeneratedField(expression=Day("at"), output_field=models.IntegerField(), db_persist=True)
 
     objects = EntryQuerySet.as_manager()
 
@@ -158,22 +158,22 @@ class Entry(models.Model):
         # auditors', so only the others are indexed, with what other questions look at.
         # `shown` has its index in a migration (GIN; Django's class for it asks for one more app).
         indexes = [
-            models.Index(fields=["actor_id", "day"], name="log_entry_of_actor"),
-            models.Index(fields=["action", "day"], name="log_entry_of_action"),
-            models.Index(fields=["actor_id", "action", "day"], name="log_entry_of_actors_action"),
+            models.Index(fields=["actor_id", "utc_day"], name="log_entry_of_actor"),
+            models.Index(fields=["action", "utc_day"], name="log_entry_of_action"),
+            models.Index(fields=["actor_id", "action", "utc_day"], name="log_entry_of_actors_action"),
             models.Index(
-                fields=["day", "id"],
+                fields=["utc_day", "id"],
                 include=["actor_id", "action", "outcome"],
                 name="log_entry_of_auditors",
                 condition=models.Q(actor_role="auditor"),
             ),
             models.Index(
-                fields=["outcome", "day", "id"],
+                fields=["outcome", "utc_day", "id"],
                 include=["actor_id", "action", "actor_role"],
                 name="log_entry_other_than_done",
                 condition=~models.Q(outcome="done"),
             ),
-            models.Index(fields=["reference", "day"], name="log_entry_about", condition=~models.Q(reference="")),
+            models.Index(fields=["reference", "utc_day"], name="log_entry_about", condition=~models.Q(reference="")),
             models.Index(fields=["subject"], name="log_entry_of_case", condition=models.Q(subject__isnull=False)),
             models.Index(fields=["session"], name="log_entry_of_session"),
         ]
