@@ -54,6 +54,8 @@ def _read_bytes(source: _Source) -> bytes:
 
 
 def _write_text(value: str) -> bytes:
+    if not isinstance(value, str):
+        raise Malformed("a text is something else")
     if "\0" in value:
         raise Malformed("PostgreSQL keeps no NUL in text")
     try:
@@ -73,6 +75,8 @@ def _read_text(source: _Source) -> str:
 
 
 def _write_texts(values: Sequence[str]) -> bytes:
+    if not isinstance(values, (list, tuple)):
+        raise Malformed("a list is something else")
     if len(values) > 0xFFFF:
         raise Malformed("a list holds more than 65 535 texts")
     return len(values).to_bytes(2, "big") + b"".join(map(_write_text, values))

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from audit.log.encoding import Malformed
 from audit.log.finding import Wanted
 from audit.log.models import Entry, Leaf
 from audit.review.actions import LIST_EXPORTED
@@ -100,9 +101,17 @@ def _rows(wanted: Wanted, before: Entry) -> Iterator[tuple[Entry, dict]]:
         for each in part:
             row = {name: getattr(each, name) for name in COLUMNS if name not in ("at", "position", "leaf")}
             row["at"], leaf = each.at.isoformat(), placed.get(each.pk)
-            # Of what has no place yet, the hash that it will have.
-            row |= {"position": leaf and leaf.position, "leaf": bytes(leaf.hash if leaf else each.leaf).hex()}
+            # What has no place yet has no hash yet.
+            row |= {"position": leaf and leaf.position, "leaf": bytes(leaf.hash).hex() if leaf else ""}
             yield each, {name: row[name] for name in COLUMNS}
+
+
+def _body(entry: Entry) -> bytes:
+    """The bytes that give the hash; none of an entry that somebody made unsayable, whose line tells the rest."""
+    try:
+        return entry.body
+    except Malformed:
+        return b""
 
 
 class _Line:
@@ -124,7 +133,7 @@ def _as_json_lines(wanted: Wanted, before: Entry) -> Iterator[str]:
     number = 0
     for entry, row in _rows(wanted, before):
         number += 1
-        row["body"] = base64.b64encode(entry.body).decode()
+        row["body"] = base64.b64encode(_body(entry)).decode()
         yield json.dumps(row, default=str, ensure_ascii=False) + "\n"
     # A file that was cut off does not end so.
     yield json.dumps({"entries": number}) + "\n"

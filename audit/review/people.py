@@ -55,7 +55,8 @@ class Line:
     @property
     def listed(self) -> list[str]:
         """The records that stood in a list, written in the same way."""
-        return [as_read(reference) for reference in self.entry.shown]
+        # What somebody altered may be anything.
+        return [as_read(str(reference)) for reference in self.entry.shown]
 
 
 def names_of(ids: set[str]) -> dict[str, str | Promise]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.log.finding import Wanted
-from audit.log.models import Entry
+from audit.log.models import Entry, Leaf
 from audit.log.record import record
 from audit.review.actions import ENTRY_VIEWED, SEARCHED, VIEWED
 from audit.review.detail import has_letter_for, open_detail
@@ -105,11 +105,12 @@ def _require(request: HttpRequest, permission: Permission) -> None:
 
 def _shown(request: HttpRequest, seen: Entry) -> dict:
     (line,) = lines([seen])
+    placed = Leaf.objects.filter(entry=seen.pk).first()
     return {
         "line": line,
         "entry": seen,
-        "intact": seen.is_intact(),
-        "hash": seen.leaf.hex(),
+        "intact": seen.fits(placed),
+        "hash": bytes(placed.hash).hex() if placed else "",
         "commitment": bytes(seen.detail_commitment or b"").hex(),
         "may_open": has_letter_for(seen, request.acting),
         "detail": None,

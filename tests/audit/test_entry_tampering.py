@@ -7,6 +7,7 @@ import pytest
 
 from audit.log.encoding import FORM_1
 from audit.log.models import Entry, Leaf
+from tests.audit.tree import fits, placed
 
 OTHER = {
     "id": uuid.UUID(int=7),
@@ -29,12 +30,6 @@ OTHER = {
 }
 
 
-def _placed(entry: Entry) -> Entry:
-    """The entry as it is read again, after it got its place in the tree."""
-    Leaf.objects.create(position=Leaf.objects.count(), entry=entry.pk, hash=entry.leaf)
-    return Entry.objects.get(pk=entry.pk)
-
-
 def test_tampering_is_tried_on_every_field():
     assert OTHER.keys() == FORM_1.keys()
 
@@ -43,26 +38,26 @@ def test_tampering_is_tried_on_every_field():
 def test_entry_can_be_checked_once_it_has_a_place(write):
     entry = write()
 
-    assert (entry.is_intact(), _placed(entry).is_intact()) == (None, True)
+    assert (fits(entry), fits(placed(entry))) == (None, True)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OTHER.keys() - {"id"}))
 def test_tampered_column_shows(write, name):
-    entry = _placed(write())
+    entry = placed(write())
 
     setattr(entry, name, OTHER[name])
 
-    assert entry.is_intact() is False
+    assert fits(entry) is False
 
 
 @pytest.mark.django_db
 def test_tampered_key_has_no_place(write):
-    entry = _placed(write())
+    entry = placed(write())
 
     entry.id = OTHER["id"]
 
-    assert entry.is_intact() is None
+    assert fits(entry) is None
 
 
 @pytest.mark.django_db
@@ -72,25 +67,29 @@ def test_tampered_hash_shows(write):
 
     Leaf.objects.create(position=Leaf.objects.count(), entry=entry.pk, hash=bytes([honest[0] ^ 1]) + honest[1:])
 
-    assert entry.is_intact() is False
+    assert fits(entry) is False
 
 
 @pytest.mark.django_db
-def test_column_that_no_body_can_say_shows(write):
-    entry = _placed(write())
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("purpose", "\0"), ("purpose", None), ("shown", [23456789]), ("shown", {"23456789": ""}), ("shown", "23456789")],
+)
+def test_column_that_no_body_can_say_shows(write, name, value):
+    entry = placed(write(shown=["23456789"]))
 
-    entry.purpose = "\0"
+    setattr(entry, name, value)
 
-    assert entry.is_intact() is False
+    assert fits(entry) is False
 
 
 @pytest.mark.django_db(transaction=True)
 def test_entry_changed_by_an_owner_who_takes_the_wall_down_shows(write, owner_connection):
-    entry = _placed(write())
+    entry = placed(write())
 
     with owner_connection.transaction():
         owner_connection.execute("ALTER TABLE log_entry DISABLE TRIGGER log_entry_insert_only")
         owner_connection.execute("UPDATE log_entry SET actor_id = 'somebody else' WHERE id = %s", [entry.id])
         owner_connection.execute("ALTER TABLE log_entry ENABLE ALWAYS TRIGGER log_entry_insert_only")
 
-    assert Entry.objects.get(pk=entry.pk).is_intact() is False
+    assert fits(Entry.objects.get(pk=entry.pk)) is False

@@ -12,9 +12,10 @@ from django.utils.html import escape
 
 from audit.log.actions import Outcome
 from audit.log.actor import Actor
-from audit.log.models import Entry, Leaf
+from audit.log.models import Entry
 from audit.review import views
 from cellule.accounts.models import User
+from tests.audit.tree import placed
 from tests.people import said
 
 LOG = "/audit/journal/"
@@ -246,15 +247,8 @@ def test_acts_of_auditors_are_the_privacy_officers_filter(paule, rose, write, lo
 @pytest.mark.django_db
 def test_entry_page_shows_every_clear_column(paule, write, claire):
     subject = uuid.uuid4()
-    entry = write(
-        by=claire,
-        subject_type="cases.case",
-        reference="7QK2M9XD",
-        subject=subject,
-        purpose="follow_up",
-        shown=["23456789"],
-        detail_commitment=b"\xab" * 32,
-    )
+    told = {"subject_type": "cases.case", "reference": "7QK2M9XD", "subject": subject, "purpose": "follow_up"}
+    entry = placed(write(by=claire, **told, shown=["23456789"], detail_commitment=b"\xab" * 32))
 
     page = paule.get(f"{LOG}{entry.pk}/").content.decode()
 
@@ -265,7 +259,7 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
         "follow_up",
         ">2345-6789<",
         "tests.acted",
-        bytes(entry.leaf).hex(),
+        entry.leaf.hex(),
         "ab" * 32,
         claire.id,
     ]
@@ -277,7 +271,7 @@ def test_entry_page_shows_every_clear_column(paule, write, claire):
 @pytest.mark.django_db(transaction=True)
 def test_entry_page_warns_of_a_changed_entry(as_, write, owner_connection):
     entry = write(reference="7QK2M9XD")
-    Leaf.objects.create(position=Leaf.objects.count(), entry=entry.pk, hash=entry.leaf)
+    placed(entry)
     paule = as_("paule")
 
     with owner_connection.transaction():
@@ -288,6 +282,29 @@ def test_entry_page_warns_of_a_changed_entry(as_, write, owner_connection):
 
     assert response.context["intact"] is False
     assert "govuk-warning-text" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_entry_page_of_a_new_entry_says_that_it_waits(paule, write):
+    entry = write()
+
+    response = paule.get(f"{LOG}{entry.pk}/")
+
+    assert (response.context["intact"], response.context["hash"]) == (None, "")
+    assert "govuk-warning-text" not in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entry_page_shows_what_somebody_made_unsayable(as_, write, owner_connection):
+    entry = placed(write())
+    paule = as_("paule")
+    with owner_connection.transaction():
+        owner_connection.execute("ALTER TABLE log_entry DISABLE TRIGGER log_entry_insert_only")
+        owner_connection.execute("UPDATE log_entry SET shown = '[1]' WHERE id = %s", [entry.pk])
+
+    response = paule.get(f"{LOG}{entry.pk}/")
+
+    assert (response.status_code, response.context["intact"]) == (200, False)
 
 
 @pytest.mark.django_db

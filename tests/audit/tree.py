@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from audit.log import verifying
-from audit.log.models import Verification
+from audit.log.models import Entry, Leaf, Verification
 from audit.log.sequencer import Sequencer
 
 
@@ -26,6 +26,17 @@ def found() -> tuple[str, str]:
     """Verify from the first entry; give the fault and the place."""
     result = verify()
     return result.fault, result.place
+
+
+def placed(entry: Entry) -> Entry:
+    """The entry as it is read again, after it got its place."""
+    Leaf.objects.create(position=Leaf.objects.count(), entry=entry.pk, hash=entry.leaf)
+    return Entry.objects.get(pk=entry.pk)
+
+
+def fits(entry: Entry) -> bool | None:
+    """Whether the entry says what its place holds; None without one."""
+    return entry.fits(Leaf.objects.filter(entry=entry.pk).first())
 
 
 @contextmanager

@@ -199,10 +199,9 @@ class Entry(models.Model):
         """What these columns hash to; raises `Malformed`."""
         return leaf(self.body)
 
-    def is_intact(self) -> bool | None:
-        """Whether the entry still says what the tree holds; None while it waits for its place."""
-        placed = Leaf.objects.filter(entry=self.pk).values_list("hash", flat=True).first()
+    def fits(self, placed: Leaf | None) -> bool | None:
+        """Whether the entry still says what its place in the tree holds; None while it waits for one."""
         try:
-            return None if placed is None else self.leaf == bytes(placed)
+            return None if placed is None else self.leaf == bytes(placed.hash)
         except Malformed:
             return False
