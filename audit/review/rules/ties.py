@@ -18,6 +18,7 @@ from audit.review.rules.acts import (
     light,
     of_person_and_case,
     opened_in,
+    openings,
     together,
 )
 from audit.review.rules.rule import Hit, Limits, Span, rule
@@ -50,10 +51,13 @@ _OWN_RIGHTS = (accounts.ROLE_CHANGED.code, accounts.ROLE_PROPOSED.code, accounts
     waits=lambda limits: timedelta(days=1),
 )
 def no_relationship(span: Span, limits: Limits) -> Iterator[Hit]:
-    around = by_same_person(
-        at__gte=OuterRef("at") - timedelta(days=limits["days"]), at__lt=OuterRef("at") + timedelta(days=1)
+    before, after = timedelta(days=limits["days"]), timedelta(days=1)
+    tied = by_same_person(
+        span.around(before, after).filter(Q(relation__in=AT_WORK) | Q(action__in=WORK)),
+        outcome=Outcome.DONE,
+        at__gte=OuterRef("at") - before,
+        at__lt=OuterRef("at") + after,
     )
-    tied = around.filter(Q(relation__in=AT_WORK) | Q(action__in=WORK), outcome=Outcome.DONE)
     return of_person_and_case(opened_in(span).filter(WITHOUT_OWN_WORK).exclude(Exists(tied)), span)
 
 
@@ -99,7 +103,7 @@ def former_tie(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
     looked = opened_in(span).exclude(relation__in=AT_WORK).values("subject")
-    window = span.since(timedelta(days=limits["days"] - 1)).of_action(*OPENED).with_outcome(Outcome.DONE)
+    window = openings(Entry.objects.between(span.days_before(limits["days"] - 1), span.end))
     apart = window.filter(subject__in=looked).exclude(relation__in=AT_WORK)
     crowded = apart.values("subject").annotate(people=Count("actor_id", distinct=True))
     asked = list(crowded.filter(people__gte=limits["people"]).values_list("subject", flat=True))
@@ -120,9 +124,10 @@ def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
     back = timedelta(hours=limits["hours"])
-    given = span.since(back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
-    following = by_same_person(id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
-    between = Entry.objects.filter(
+    near = span.around(back, back)
+    given = span.around(before=back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
+    following = by_same_person(near, id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
+    between = near.filter(
         subject=OuterRef("subject"), action__in=_GRANTS, id__gt=OuterRef("id"), id__lt=OuterRef("next_id")
     )
     own = given.exclude(relation__in=AT_WORK).annotate(
@@ -150,15 +155,19 @@ def refused_then_opened(span: Span, limits: Limits) -> Iterator[Hit]:
         outcome=Outcome.DONE,
         id__lt=OuterRef("id"),
     )
-    refused = Entry.objects.filter(
+    back = timedelta(hours=limits["hours"])
+    refused = span.around(before=back).filter(
         ~Exists(before),
         actor_id=OuterRef("actor_id"),
         reference=OuterRef("reference"),
         outcome__in=REFUSED,
         id__lt=OuterRef("id"),
-        at__gte=OuterRef("at") - timedelta(hours=limits["hours"]),
+        at__gte=OuterRef("at") - back,
     )
-    groups = together(light(opened_in(span).filter(Exists(refused))), lambda entry: (entry.actor_id, entry.reference))
-    for (actor, reference), found in groups.items():
-        # One for as long as the refusal counts: the first opening is the one to ask about.
-        yield Hit.of(f"{actor}:{reference}:{span.week}", found)
+    last = Subquery(refused.order_by("-id").values("id")[:1])
+    # Who asked for an emergency access was refused before by its nature, and each of those is reviewed.
+    opened = opened_in(span).exclude(reference="").exclude(relation=Relation.BREAK_GLASS).annotate(refusal=last)
+    groups = together(light(opened.filter(refusal__isnull=False)), lambda entry: (entry.actor_id, entry.refusal))
+    for (actor, refusal), found in groups.items():
+        # One for each refusal that was followed, on whichever days it is asked about: the first opening counts.
+        yield Hit.of(f"{actor}:{refusal}", found)
