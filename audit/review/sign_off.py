@@ -46,7 +46,7 @@ def missing(month: datetime.date) -> list:
     if not Draw.objects.filter(month=month).exists():
         lacks.append(_("The sample of this month is not drawn yet. It is drawn by itself after the month is over."))
     if _is_unread(month):
-        lacks.append(_("The rules have not read the whole month yet. They need about three days after its end."))
+        lacks.append(_("The rules have not read the whole month yet. They need two days after its end."))
     if _checkpoint(month) is None:
         lacks.append(_("The log has not signed since the end of this month."))
     if items_of(month).undecided().count() > MOST_CARRIED:
