@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from math import ceil
 from statistics import fmean
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,9 +37,10 @@ def volume(span: Span, limits: Limits) -> Iterator[Hit]:
         # On most days nobody has opened so many, and nothing needs to be compared.
         return
     before = openings(Entry.objects.between(span.days_before(limits["days"]), span.start))
+    compared = Q(actor_id__in=[who for who, *_rest in busy]) | Q(actor_role__in=[role for _who, role, _number in busy])
     own: dict[str, list[int]] = {}
     of_role: dict[str, list[int]] = {}
-    for who, role, _day, number in _counted(before.by_role(*{role for _who, role, _number in busy})):
+    for who, role, _day, number in _counted(before.filter(compared)):
         own.setdefault(who, []).append(number)
         of_role.setdefault(role, []).append(number)
     for who, role, number in busy:
