@@ -32,7 +32,7 @@ def months_back(number: int) -> list[datetime.date]:
 
 def bounds(month: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
     """Give its first moment, and the first moment that is not in it any more."""
-    return _midnight(month), _midnight(month_after(month))
+    return midnight(month), midnight(month_after(month))
 
 
 def parsed(text: str) -> datetime.date | None:
@@ -44,5 +44,6 @@ def parsed(text: str) -> datetime.date | None:
     return month if 2000 <= month.year < 2200 else None
 
 
-def _midnight(day: datetime.date) -> datetime.datetime:
+def midnight(day: datetime.date) -> datetime.datetime:
+    """Give the moment at which a day begins."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

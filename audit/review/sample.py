@@ -8,9 +8,10 @@ comes first, so that the same seed and the same log give the same sample to whoe
 import datetime
 import hmac
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -20,10 +21,10 @@ from django.utils import timezone
 from audit.log.actor import Actor
 from audit.log.models import Checkpoint, Entry, Receipt
 from audit.log.record import record
-from audit.review.accesses import CONDITION, given
+from audit.review.accesses import ACCESSES, CONDITION, given
 from audit.review.actions import SAMPLE_DRAWN
 from audit.review.models import Draw, Queue
-from audit.review.months import bounds
+from audit.review.months import bounds, month_after, month_of, this_month
 from audit.review.queues import put
 
 # For so long after the end of a month a draw waits for a witness.
@@ -49,19 +50,35 @@ class Chosen:
 
 def drawn(draw: Draw) -> Chosen:
     """Draw again what a draw has given, from its own row and the log alone."""
-    return chosen(draw.month, bytes.fromhex(draw.seed), draw.size, draw.share)
+    return chosen(draw.month, bytes.fromhex(draw.seed), draw.size, draw.share, draw.counted)
 
 
-def chosen(month: datetime.date, seed: bytes, size: int, share: Decimal) -> Chosen:
-    """Choose from a month: of each person's accesses among the first `size` leaves a share, rounded up."""
+def chosen(month: datetime.date, seed: bytes, size: int, share: Decimal, counted: Sequence[str] = ACCESSES) -> Chosen:
+    """Choose from a month: of each person's accesses among the first `size` leaves a share, rounded up.
+
+    `counted`: the codes of the actions that are accesses.
+    """
     found: dict[str, list[tuple[bytes, UUID]]] = {}
-    for entry, actor in _accesses(month, size):
+    for entry, actor in _accesses(month, size, counted):
         found.setdefault(actor, []).append((hmac.digest(seed, entry.bytes, "sha256"), entry))
     by_person = {
         actor: tuple(entry for _hash, entry in sorted(hashed)[: math.ceil(share * len(hashed))])
         for actor, hashed in sorted(found.items())
     }
     return Chosen(by_person, sum(map(len, found.values())))
+
+
+def draw_due() -> None:
+    """Draw every month that is over and was not drawn, also one that passed while nothing worked; the oldest first."""
+    oldest = Entry.objects.order_by("id").values_list("at", flat=True).first()
+    month = month_of(oldest) if oldest else this_month()
+    drawn_already = set(Draw.objects.values_list("month", flat=True))
+    while month < this_month():
+        if month not in drawn_already:
+            # Where no checkpoint is there yet, the next tick tries again.
+            with suppress(NotYet):
+                draw_month(month)
+        month = month_after(month)
 
 
 def draw_month(month: datetime.date) -> Draw:
@@ -76,7 +93,9 @@ def draw_month(month: datetime.date) -> Draw:
         if known := Draw.objects.filter(month=month).first():
             return known
         checkpoint, witnessed = _seeding(month)
-        stated, share = checkpoint.statement, Decimal(str(settings.REVIEW_SAMPLE_SHARE))
+        stated = checkpoint.statement
+        # As it is stored, so that whoever draws again takes the same share.
+        share = Decimal(str(settings.REVIEW_SAMPLE_SHARE)).quantize(Decimal("0.0001"), ROUND_UP)
         found = chosen(month, stated.root, checkpoint.size, share)
         draw = Draw.objects.create(
             month=month,
@@ -86,6 +105,7 @@ def draw_month(month: datetime.date) -> Draw:
             size=checkpoint.size,
             witnessed=witnessed,
             share=share,
+            counted=list(ACCESSES),
             accesses=found.accesses,
             people=len(found.by_person),
             drawn=len(found.entries),
@@ -117,13 +137,13 @@ def _seeding(month: datetime.date) -> tuple[Checkpoint, bool]:
     return newest, False
 
 
-def _accesses(month: datetime.date, size: int) -> Iterator[tuple[UUID, str]]:
+def _accesses(month: datetime.date, size: int, counted: Sequence[str]) -> Iterator[tuple[UUID, str]]:
     """The accesses of a month that the tree of so many leaves holds, and who made each."""
     statement = (
         f"SELECT e.id, e.actor_id FROM log_entry e JOIN log_leaf l ON l.entry = e.id WHERE {CONDITION}"
         " AND l.position < %(size)s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, given(month) | {"size": size})
+        cursor.execute(statement, given(month) | {"size": size, "accesses": list(counted)})
         while part := cursor.fetchmany(_IN_A_PART):
             yield from part

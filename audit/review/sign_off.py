@@ -5,26 +5,35 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Checkpoint
 from audit.log.record import record
 from audit.review import policies
 from audit.review.actions import SIGNED_OFF
-from audit.review.models import Draw, Item, Queue, SignOff
-from audit.review.models.item import ItemQuerySet
+from audit.review.models import Draw, Evaluation, Item, Queue, SignOff
+from audit.review.models.item import UNDECIDED, ItemQuerySet
 from audit.review.months import bounds, this_month
+from audit.review.rules.rule import all_rules
 from cellule.accounts.acting import Acting
 from cellule.references import new_reference
 from cellule.steps import TooLate
 
+# What a rule finds may have begun so long before the part of the log that it was asked about.
+_TELLS_OF_BEFORE = datetime.timedelta(days=1)
 # More than this is not carried over, it was not reviewed.
 MOST_CARRIED = 100
 
 
 def items_of(month: datetime.date) -> ItemQuerySet:
-    """The accesses of a month that auditors answer for; those of auditors are the privacy officers'."""
-    return Item.objects.filter(month=month).exclude(queue=Queue.OF_AUDITORS)
+    """What auditors answer for with a month: its accesses, and what of earlier months is still open.
+
+    So nothing that was carried over, or came up after its month was signed, is ever left out of sight. The accesses of
+    auditors are the privacy officers'.
+    """
+    open_before = Q(month__lt=month, state__in=UNDECIDED)
+    return Item.objects.filter(Q(month=month) | open_before).exclude(queue=Queue.OF_AUDITORS)
 
 
 def missing(month: datetime.date) -> list:
@@ -36,10 +45,12 @@ def missing(month: datetime.date) -> list:
         lacks.append(_("This month is signed already."))
     if not Draw.objects.filter(month=month).exists():
         lacks.append(_("The sample of this month is not drawn yet. It is drawn by itself after the month is over."))
+    if _is_unread(month):
+        lacks.append(_("The rules have not read the whole month yet. They need two days after its end."))
     if _checkpoint(month) is None:
         lacks.append(_("The log has not signed since the end of this month."))
     if items_of(month).undecided().count() > MOST_CARRIED:
-        lacks.append(_("More than 100 accesses of this month are still to review. Review some of them first."))
+        lacks.append(_("More than 100 accesses up to this month are still to review. Review some of them first."))
     return lacks
 
 
@@ -76,6 +87,13 @@ def sign_off(month: datetime.date, *, carried: Sequence[str], by: Acting) -> Sig
         )
         record(SIGNED_OFF, by=by.actor, subject_type=SignOff._meta.label_lower, reference=code)
     return signed
+
+
+def _is_unread(month: datetime.date) -> bool:
+    """Whether a rule may still find something in the month."""
+    until = bounds(month)[1] + _TELLS_OF_BEFORE
+    read = set(Evaluation.objects.filter(until__gte=until).values_list("rule", flat=True))
+    return any(rule.code not in read for rule in all_rules() if rule.find)
 
 
 def _checkpoint(month: datetime.date) -> Checkpoint | None:

@@ -129,7 +129,7 @@ _REVIEWED = [
     (
         "review.draw",
         "made to be published: what a draw rests on, and counts of staff's acts",
-        ["month", "at", "seed", "checkpoint", "size", "witnessed", "share", "accesses", "people", "drawn"],
+        ["month", "at", "seed", "checkpoint", "size", "witnessed", "share", "counted", "accesses", "people", "drawn"],
     ),
     ("review.keptfilter", _OPAQUE, ["id", "user"]),
     ("review.keptfilter", "codes and opaque ids of staff, nothing that was typed", ["filters"]),

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -195,13 +194,3 @@ def test_who_has_no_account_any_more_is_not_reminded_and_stops_nobody(auditor, c
     remind(None)
 
     assert {item.pk: item.reminded for item in Item.objects.all()} == {gone.pk: False, here.pk: True}
-
-
-def test_fiction_shows_items_in_many_states(db):
-    call_command("fiction")
-    states = sorted(Item.objects.values_list("state", flat=True))
-
-    call_command("fiction")
-
-    assert states == ["answered", "asked", "justified", "open", "open", "proposed"]
-    assert Item.objects.count() == 6

@@ -3,6 +3,7 @@
 import re
 
 from audit.log.actions import Action
+from audit.review.actions import EXPORTED, LIST_EXPORTED
 from audit.review.rules.acts import OPENED, REVEALED, TAKEN_OUT, WORK
 from cases import actions as cases
 from referrals import actions as referrals
@@ -20,6 +21,6 @@ def test_no_look_counts_as_work():
 def test_work_and_looks_are_all_declared():
     codes = {action.code for room in (cases, referrals) for action in vars(room).values() if isinstance(action, Action)}
 
-    assert set(WORK) | set(OPENED) | set(TAKEN_OUT) <= codes
+    assert set(WORK) | set(OPENED) | set(TAKEN_OUT) <= codes | {EXPORTED.code, LIST_EXPORTED.code}
     assert set(WORK).isdisjoint({*OPENED, *TAKEN_OUT})
     assert set(REVEALED) < set(OPENED)

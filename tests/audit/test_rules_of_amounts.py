@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from audit.log.actions import Outcome, Relation
-from audit.review.actions import EXPORTED
+from audit.review.actions import EXPORTED, LIST_EXPORTED
 from cases import actions as cases
 from tests.audit.planted import Known, at, ids, opened, person, plant, signals, told
 
@@ -75,7 +75,9 @@ def test_a_role_that_opens_many_is_measured_by_its_own():
 # --- Taken out ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", [cases.FILE_PRINTED, cases.FILE_DOWNLOADED, cases.ORIGINAL_DOWNLOADED, EXPORTED])
+@pytest.mark.parametrize(
+    "action", [cases.FILE_PRINTED, cases.ORIGINAL_DOWNLOADED, cases.ACCESS_LIST_MADE, EXPORTED, LIST_EXPORTED]
+)
 def test_many_files_at_once_are_a_signal(action):
     who = person()
     entries = take_out(who, range(0, 40, 5), action)

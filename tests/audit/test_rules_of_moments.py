@@ -21,6 +21,8 @@ HOLIDAY = 6
 @pytest.mark.parametrize("hour", [23, 2])
 def test_opening_at_night_is_a_signal(hour):
     who = person()
+    # The log begins the day before: the night to Tuesday is Monday's.
+    opened(person(), at(12, days=-1), Known(), ASSIGNED)
     entry = opened(who, at(hour), Known(), ASSIGNED)
 
     assert told("unusual_hours") == [(who.id, ids(entry))]
@@ -40,6 +42,30 @@ def test_night_work_of_who_often_works_at_night_is_none():
     opened(who, at(23), Known(), ASSIGNED)
 
     assert told("unusual_hours") == []
+
+
+def test_one_night_is_one_signal():
+    who = person()
+    entries = [opened(who, moment, Known(), ASSIGNED) for moment in (at(23), at(1, days=1), at(5, days=1))]
+
+    assert told("unusual_hours") == [(who.id, ids(*entries))]
+
+
+def test_a_night_of_work_counts_once_on_both_sides_of_midnight():
+    who = person()
+    for moment in (at(23, days=-9), at(2, days=-8), at(23, days=-5), at(2, days=-4)):
+        opened(who, moment, Known(), ASSIGNED)
+    entry = opened(who, at(23), Known(), ASSIGNED)
+
+    assert told("unusual_hours")[-1] == (who.id, ids(entry))
+
+
+@pytest.mark.parametrize(("hour", "number"), [(0, 0), (1, 1), (4, 1), (5, 0)])
+def test_night_may_lie_within_one_day(settings, hour, number):
+    settings.REVIEW_THRESHOLDS = {"unusual_hours": {"from": 1, "to": 5, "nights": 3, "days": 60}}
+    opened(person(), at(hour), Known(), ASSIGNED)
+
+    assert len(told("unusual_hours")) == number
 
 
 def test_opening_on_a_holiday_is_a_signal():

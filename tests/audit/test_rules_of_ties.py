@@ -3,6 +3,9 @@
 import pytest
 
 from audit.log.actions import Outcome, Relation
+from audit.review.evaluating import evaluate
+from audit.review.models import Signal
+from audit.review.rules.rule import rule_called
 from cases import actions as cases
 from cellule.accounts import actions as accounts
 from tests.audit.planted import Known, at, ids, opened, person, plant, signals, told
@@ -179,6 +182,28 @@ def test_refused_something_of_a_case_that_was_open_before_is_none():
     opened(who, at(8), case, ASSIGNED)
     plant(accounts.REFUSED, who, at(9), reference=case.reference, outcome=FORBIDDEN)
     opened(who, at(10), case, ASSIGNED)
+
+    assert told("refused_then_opened") == []
+
+
+def test_one_refusal_is_one_signal_however_often_it_is_asked_about():
+    who, case, monday = person(), Known(), 6
+    plant(accounts.REFUSED, who, at(23, 40, days=monday - 1), reference=case.reference, outcome=UNKNOWN)
+    first = opened(who, at(0, 7, days=monday), case, ASSIGNED)
+    rule = rule_called("refused_then_opened")
+    # The opening lies in two spans: one that begins in one week, one in the next.
+    for minutes in (0, 15, 30):
+        evaluate(rule, at(0, minutes, days=monday))
+    opened(who, at(9, days=monday), case, ASSIGNED)
+    evaluate(rule, at(10, days=monday))
+
+    assert [signal.entries for signal in Signal.objects.filter(rule=rule.code)] == [ids(first)]
+
+
+def test_emergency_access_after_a_refusal_is_reviewed_as_such():
+    who, case = person(), Known()
+    plant(accounts.REFUSED, who, at(9), reference=case.reference, outcome=UNKNOWN)
+    opened(who, at(10), case, Relation.BREAK_GLASS)
 
     assert told("refused_then_opened") == []
 

@@ -110,6 +110,25 @@ def test_share_is_a_setting(accesses, month, settings, share, number):
     assert draw.share == Decimal(str(share))
 
 
+def test_share_that_cannot_be_stored_is_taken_as_it_is_stored(accesses, month, settings):
+    settings.REVIEW_SAMPLE_SHARE = 0.024389
+    sequence()
+
+    draw = sample.draw_month(month)
+
+    assert (draw.share, Item.objects.filter(actor_id=BUSY).count()) == (Decimal("0.0244"), 2)
+    assert "are drawn again" in redrawn(month)
+
+
+def test_what_counts_as_an_access_later_changes_no_draw_of_before(accesses, month, monkeypatch):
+    sequence()
+    sample.draw_month(month)
+
+    monkeypatch.setattr(sample, "ACCESSES", ("cases.case_opened", "cases.note_added"))
+
+    assert "The same 4 of 42 accesses by 2 people" in redrawn(month)
+
+
 def test_seed_is_the_root_of_the_newest_checkpoint_that_a_witness_keeps(accesses, month, write):
     sequence()
     kept(1)
@@ -187,6 +206,20 @@ def test_job_draws_the_month_that_is_over_and_waits_while_it_cannot(accesses, mo
 
     assert before == 0
     assert Draw.objects.get().month == month
+
+
+def test_month_that_passed_while_nothing_worked_is_drawn_too(accesses, month):
+    first = month_before(month)
+    planted(bounds(first)[0], BUSY)
+    sample.draw_due()
+    before = Draw.objects.count()
+    sequence()
+
+    for _ in range(2):
+        sample.draw_due()
+
+    assert before == 0
+    assert list(Draw.objects.order_by("month").values_list("month", "drawn")) == [(first, 1), (month, 4)]
 
 
 def test_month_without_accesses_is_drawn_empty(month, write):

@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.utils import timezone
 
 from audit.log.models import Checkpoint, Entry
 from audit.review import sign_off as signing
-from audit.review.models import Item, Queue, SignOff
+from audit.review.models import Evaluation, Item, Queue, SignOff
 from audit.review.months import bounds, month_after, month_before, this_month
 from audit.review.queues import put
 from audit.review.sample import draw_month
-from audit.review.sign_off import sign_off
+from audit.review.sign_off import items_of, missing, sign_off
 from cellule.steps import TooLate
+from tests.audit.rules_read import read_by_every_rule
 from tests.audit.tree import sequence
 from tests.audit.written_then import planted
 from tests.people import said
@@ -22,8 +24,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def own_log(settings, tmp_path):
+def own_log(settings, tmp_path, transactional_db):
     settings.LOG_KEY_FILE, settings.LOG_WITNESSES = tmp_path / "log.json", {}
+    # These tests may be of the first days of a month, before the rules have read the last.
+    read_by_every_rule(timezone.now() + timedelta(days=2))
 
 
 @pytest.fixture
@@ -129,6 +133,47 @@ def test_month_waits_for_a_checkpoint_of_after_its_end(judged, month, auditor, o
         sign_off(month, carried=[], by=auditor)
 
     assert SignOff.objects.count() == 0
+
+
+@pytest.mark.parametrize(("read_until", "number"), [(timedelta(days=1), 0), (timedelta(hours=23), 1), (None, 1)])
+def test_month_waits_until_every_rule_has_read_it(judged, month, read_until, number):
+    mark = Evaluation.objects.filter(rule="no_relationship")
+    if read_until is None:
+        mark.delete()
+    else:
+        mark.update(until=bounds(month)[1] + read_until)
+
+    assert len(missing(month)) == number
+
+
+def test_what_is_open_of_an_earlier_month_is_named_again_until_somebody_judges_it(item, month, auditor, caseworker):
+    early = put_late(month_before(month), caseworker.actor.id)
+    item.justify(by=auditor)
+
+    with pytest.raises(TooLate):
+        sign_off(month, carried=[], by=auditor)
+    signed = sign_off(month, carried=[early.code], by=auditor)
+    early.justify(by=auditor)
+
+    assert (signed.reviewed, signed.left_open, signed.carried) == (1, 1, [early.code])
+    assert [items_of(each).undecided().count() for each in (month_before(month), month, this_month())] == [0, 0, 0]
+
+
+def test_what_comes_up_after_the_signature_is_of_the_next_month_s(judged, month, auditor, other_caseworker):
+    sign_off(month, carried=[], by=auditor)
+    late = put_late(month, other_caseworker.actor.id)
+
+    assert list(items_of(this_month())) == [late]
+
+
+def test_proposal_that_was_sent_back_is_open_again(item, month, auditor, privacy_officer):
+    item.propose_incident(by=auditor, text="")
+    item.send_back(by=privacy_officer, text="")
+
+    with pytest.raises(TooLate):
+        sign_off(month, carried=[], by=auditor)
+
+    assert sign_off(month, carried=[item.code], by=auditor).left_open == 1
 
 
 @pytest.mark.parametrize("name", ["caseworker", "supervisor", "privacy_officer", "administrator", "coordinator"])

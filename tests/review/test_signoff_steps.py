@@ -1,5 +1,7 @@
 """The steps of a month's sign-off as one table: every step × every state × every kind of person."""
 
+from datetime import timedelta
+
 import pytest
 
 from audit.review.models import Item, SignOff, SignOffState
@@ -7,6 +9,7 @@ from audit.review.months import bounds, month_before, this_month
 from audit.review.sample import draw_month
 from audit.review.sign_off import sign_off
 from cellule.accounts.roles import SYSTEM
+from tests.audit.rules_read import read_by_every_rule
 from tests.audit.tree import sequence
 from tests.audit.written_then import planted
 from tests.people import acting
@@ -36,6 +39,7 @@ def test_every_step_answers_each_person_as_the_table_says(settings, tmp_path, ca
     planted(bounds(month)[0], caseworker.actor.id)
     sequence()
     draw_month(month)
+    read_by_every_rule(bounds(month)[1] + timedelta(days=1))
     Item.objects.get().justify(by=people["paule"])
     signed = sign_off(month, carried=[], by=people["paule"])
     if state == SignOffState.SEEN:

@@ -11,7 +11,8 @@ class Draw(models.Model):
     """What a draw rests on, so that anybody can draw it again.
 
     `seed`: the root (hex) of checkpoint `checkpoint` with `size` entries; `witnessed`: whether a witness kept it;
-    `share`: of each person's accesses, 0 to 1; the others count what there was and what was drawn.
+    `share`: of each person's accesses, 0 to 1; `counted`: the codes of the actions that were accesses then, which a
+    later release may see otherwise; the others count what there was and what was drawn.
     """
 
     insert_only = True
@@ -24,6 +25,7 @@ class Draw(models.Model):
     size = models.BigIntegerField(_("entries"))
     witnessed = models.BooleanField(_("kept by a witness"))
     share = models.DecimalField(_("share"), max_digits=5, decimal_places=4)
+    counted = models.JSONField(_("what counted as an access"), default=list)
     accesses = models.BigIntegerField(_("accesses"))
     people = models.IntegerField(_("people"))
     drawn = models.IntegerField(_("drawn"))

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import OuterRef, Q
 
 from audit.log.actions import Action, Outcome, Relation
-from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
+from audit.review import actions as review
 from audit.review.rules.rule import Hit, Span
 from cases import actions as cases
 from referrals import actions as referrals
@@ -21,7 +21,15 @@ REVEALED = (
     cases.FILE_VIEWED.code,
 )
 OPENED = (cases.CASE_OPENED.code, cases.FILES_LISTED.code, cases.FILE_OPENED.code, *REVEALED)
-TAKEN_OUT = (cases.FILE_PRINTED.code, cases.FILE_DOWNLOADED.code, cases.ORIGINAL_DOWNLOADED.code)
+# What leaves the house on paper or as a copy: of cases, and of the log.
+TAKEN_OUT = (
+    cases.FILE_PRINTED.code,
+    cases.FILE_DOWNLOADED.code,
+    cases.ORIGINAL_DOWNLOADED.code,
+    cases.ACCESS_LIST_MADE.code,
+    review.EXPORTED.code,
+    review.LIST_EXPORTED.code,
+)
 _LOOKS = {
     *OPENED,
     *TAKEN_OUT,
@@ -58,17 +66,24 @@ WORK = tuple(
 REFUSED = (Outcome.REFUSED_FORBIDDEN, Outcome.REFUSED_UNKNOWN)
 # What ties a person to a case by their work, not by answering for all of them.
 AT_WORK = (Relation.ASSIGNED, Relation.REFERRAL)
-_NOT_PEOPLE = ("system", "anonymous")
+
+
+def openings(entries: EntryQuerySet) -> EntryQuerySet:
+    """Keep what was opened of cases."""
+    return entries.of_action(*OPENED).with_outcome(Outcome.DONE).filter(subject__isnull=False)
 
 
 def opened_in(span: Span) -> EntryQuerySet:
     """What people opened of cases."""
-    return span.entries.of_action(*OPENED).with_outcome(Outcome.DONE).filter(subject__isnull=False)
+    return openings(span.entries)
 
 
-def by_same_person(**told: Any) -> EntryQuerySet:
-    """For a subquery: what the person of the outer entry did about the same case."""
-    return Entry.objects.filter(actor_id=OuterRef("actor_id"), subject=OuterRef("subject"), **told)
+def by_same_person(entries: EntryQuerySet, **told: Any) -> EntryQuerySet:
+    """For a subquery: what of these the person of the outer entry did about the same case.
+
+    `entries` bound it in time once and for all, so that no outer entry walks a person's or a case's whole history.
+    """
+    return entries.filter(actor_id=OuterRef("actor_id"), subject=OuterRef("subject"), **told)
 
 
 # Who opens without work of their own on the case: with no tie at all, or more than who supervises sees anyway.
@@ -78,10 +93,6 @@ WITHOUT_OWN_WORK = Q(relation=Relation.NONE) | Q(relation=Relation.SUPERVISOR, a
 def light(entries: EntryQuerySet) -> EntryQuerySet:
     """Leave out what no rule reads, the oldest first."""
     return entries.order_by("id").defer("detail_commitment")
-
-
-def people_only(entries: EntryQuerySet) -> EntryQuerySet:
-    return entries.exclude(actor_id__in=_NOT_PEOPLE)
 
 
 def together[T](things: Iterable[T], of: Callable[[T], Hashable]) -> dict[Any, list[T]]:

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from math import ceil
 from statistics import fmean
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome
-from audit.review.actions import EXPORTED
-from audit.review.rules.acts import OPENED, TAKEN_OUT, light, opened_in, together
+from audit.log.models import Entry
+from audit.log.models.entry import EntryQuerySet
+from audit.review.rules.acts import TAKEN_OUT, light, opened_in, openings, together
 from audit.review.rules.rule import Hit, Limits, Span, rule
 
 
@@ -31,23 +32,27 @@ from audit.review.rules.rule import Hit, Limits, Span, rule
     by_day=True,
 )
 def volume(span: Span, limits: Limits) -> Iterator[Hit]:
-    window = span.since(timedelta(days=limits["days"])).of_action(*OPENED).with_outcome(Outcome.DONE)
-    days = window.filter(subject__isnull=False).annotate(day=TruncDate("at")).order_by()
-    counts = days.values_list("actor_id", "actor_role", "day").annotate(cases=Count("subject", distinct=True))
-    today: dict[tuple[str, str], int] = {}
+    busy = [(who, role, number) for who, role, _day, number in _counted(opened_in(span)) if number >= limits["cases"]]
+    if not busy:
+        # On most days nobody has opened so many, and nothing needs to be compared.
+        return
+    before = openings(Entry.objects.between(span.days_before(limits["days"]), span.start))
+    compared = Q(actor_id__in=[who for who, *_rest in busy]) | Q(actor_role__in=[role for _who, role, _number in busy])
     own: dict[str, list[int]] = {}
     of_role: dict[str, list[int]] = {}
-    for actor, role, day, number in counts:
-        if day == span.day:
-            today[actor, role] = number
-        else:
-            own.setdefault(actor, []).append(number)
-            of_role.setdefault(role, []).append(number)
-    for (actor, role), number in today.items():
-        usual = fmean(own[actor]) if actor in own else 0
-        if number >= limits["cases"] and number > limits["times"] * usual and number > _most(of_role.get(role, [])):
-            opened = list(light(opened_in(span).by_actor(actor)))
-            yield Hit.of(f"{actor}:{span.day}", opened, reference="", subject=None)
+    for who, role, _day, number in _counted(before.filter(compared)):
+        own.setdefault(who, []).append(number)
+        of_role.setdefault(role, []).append(number)
+    for who, role, number in busy:
+        if number > limits["times"] * fmean(own.get(who, [0])) and number > _most(of_role.get(role, [])):
+            opened = list(light(opened_in(span).by_actor(who).by_role(role)))
+            yield Hit.of(f"{who}:{span.day}", opened, reference="", subject=None)
+
+
+def _counted(entries: EntryQuerySet) -> QuerySet:
+    """How many cases each person opened in each role on each day."""
+    days = entries.annotate(day=TruncDate("at")).order_by().values_list("actor_id", "actor_role", "day")
+    return days.annotate(cases=Count("subject", distinct=True))
 
 
 def _most(counts: list[int]) -> int:
@@ -66,7 +71,7 @@ def _most(counts: list[int]) -> int:
 )
 def taken_out(span: Span, limits: Limits) -> Iterator[Hit]:
     pause = timedelta(minutes=limits["minutes"])
-    taken = span.since(pause).of_action(*TAKEN_OUT, EXPORTED.code).with_outcome(Outcome.DONE)
+    taken = span.around(before=pause).of_action(*TAKEN_OUT).with_outcome(Outcome.DONE)
     for actor, found in together(light(taken), lambda entry: entry.actor_id).items():
         told: set[date] = set()
         for first, last in zip(found, found[limits["files"] - 1 :], strict=False):

@@ -1,10 +1,9 @@
 """The log itself: silence, a clock that jumped, entries that wait, and what its alarms tell."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.db.models import Exists, F, OuterRef, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Checkpoint, Leaf
@@ -93,5 +92,5 @@ def lag(span: Span, limits: Limits) -> Iterator[Hit]:
     waiting = span.entries.exclude(Exists(Leaf.objects.filter(entry=OuterRef("pk"))))
     found = list(light(waiting)[:100])
     if found:
-        # One an hour while it lasts.
-        yield Hit(f"{timezone.localtime(found[0].at):%Y-%m-%dT%H}", found[0].at, entries=[entry.pk for entry in found])
+        # One an hour while it lasts; hours by UTC, of which none comes twice when the clocks are put back.
+        yield Hit(f"{found[0].at.astimezone(UTC):%Y-%m-%dT%H}", found[0].at, entries=[entry.pk for entry in found])

@@ -1,7 +1,7 @@
 """When: at night, on a holiday, in the last days before leaving, after having left."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import holidays
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.log.actions import Outcome
 from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
-from audit.review.rules.acts import OPENED, REVEALED, TAKEN_OUT, light, of_person, opened_in, together
+from audit.review.rules.acts import REVEALED, TAKEN_OUT, light, of_person, opened_in, openings, together
 from audit.review.rules.rule import Hit, Limits, Span, rule
 from cellule.accounts.actions import ADMITTED, REMOVED, SECOND_FACTOR_FAILED, SIGN_IN_FAILED
 
@@ -31,22 +31,41 @@ from cellule.accounts.actions import ADMITTED, REMOVED, SECOND_FACTOR_FAILED, SI
         "days": _("Days in which these nights are counted"),
     },
     by_day=True,
+    waits=lambda limits: timedelta(hours=limits["to"]),
 )
 def unusual_hours(span: Span, limits: Limits) -> Iterator[Hit]:
-    # Night workers are told apart by what they did before this day.
-    before = Entry.objects.between(span.start - timedelta(days=limits["days"]), span.start).of_action(*OPENED)
-    nights: dict[str, int] = {}
-    for actor, _day in _at_night(before, limits).order_by().values_list("actor_id", TruncDate("at")).distinct():
-        nights[actor] = nights.get(actor, 0) + 1
-    for hit in of_person(_at_night(opened_in(span), limits), span):
-        if nights.get(hit.actor, 0) < limits["nights"]:
+    hits = list(of_person(openings(_night(span.day, limits)), span))
+    usual = _nights(span, limits, {hit.actor for hit in hits}) if hits else {}
+    for hit in hits:
+        if len(usual.get(hit.actor, ())) < limits["nights"]:
             yield hit
 
 
-def _at_night(entries: EntryQuerySet, limits: Limits) -> EntryQuerySet:
+def _night(day: date, limits: Limits) -> EntryQuerySet:
+    """What was done in the night that began on this day, before midnight or after: it is one night and one signal."""
+    ends = day + timedelta(days=limits["from"] > limits["to"])
+    return Entry.objects.between(_o_clock(day, limits["from"]), _o_clock(ends, limits["to"]))
+
+
+def _nights(span: Span, limits: Limits, people: set[str]) -> dict[str, set[date]]:
+    """The nights in which these people opened cases before; a night bears the date of the day on which it began."""
+    before = Entry.objects.between(span.days_before(limits["days"]), _o_clock(span.day, limits["from"]))
     late, early = Q(hour__gte=limits["from"]), Q(hour__lt=limits["to"])
-    night = late | early if limits["from"] > limits["to"] else late & early
-    return entries.annotate(hour=ExtractHour("at")).filter(night)
+    crosses = limits["from"] > limits["to"]
+    opened = openings(before).by_actor(*people).annotate(hour=ExtractHour("at"), date=TruncDate("at"))
+    found: dict[str, set[date]] = {}
+    for actor, hour, day in (
+        opened.filter(late | early if crosses else late & early)
+        .order_by()
+        .values_list("actor_id", "hour", "date")
+        .distinct()
+    ):
+        found.setdefault(actor, set()).add(day - timedelta(days=crosses and hour < limits["to"]))
+    return found
+
+
+def _o_clock(day: date, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
 @rule(

@@ -74,7 +74,10 @@ def high_risk_opened(span: Span, limits: Limits) -> Iterator[Hit]:
 def revealed_without_work(span: Span, limits: Limits) -> Iterator[Hit]:
     pause = timedelta(hours=limits["hours"])
     work = by_same_person(
-        action__in=WORK, outcome=Outcome.DONE, at__gte=OuterRef("at") - pause, at__lt=OuterRef("at") + pause
+        span.around(pause, pause).of_action(*WORK),
+        outcome=Outcome.DONE,
+        at__gte=OuterRef("at") - pause,
+        at__lt=OuterRef("at") + pause,
     )
     revealed = opened_in(span).of_action(cases.IDENTITY_REVEALED.code, cases.CONTACT_REVEALED.code)
     return of_person_and_case(revealed.exclude(Exists(work)), span)
@@ -94,11 +97,12 @@ def revealed_without_work(span: Span, limits: Limits) -> Iterator[Hit]:
 def closed_case(span: Span, limits: Limits) -> Iterator[Hit]:
     closings = (cases.CASE_CLOSED.code, cases.INQUIRY_CLOSED.code)
     last = _told_before(*closings, cases.CASE_REOPENED.code)
+    day = timedelta(days=1)
     reopened = by_same_person(
-        action=cases.CASE_REOPENED.code,
+        span.around(after=day).of_action(cases.CASE_REOPENED.code),
         outcome=Outcome.DONE,
         id__gt=OuterRef("id"),
-        at__lt=OuterRef("at") + timedelta(days=1),
+        at__lt=OuterRef("at") + day,
     )
     rests = opened_in(span).annotate(
         last_move=Subquery(last.values("action")[:1]), moved=Subquery(last.values("at")[:1])

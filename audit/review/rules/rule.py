@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from audit.log.models import Checkpoint, Entry
 from audit.log.models.entry import EntryQuerySet
+from audit.review.months import midnight
 from audit.review.rule_names import named
 from cellule.accounts.roles import AUDITOR, Role
 
@@ -51,9 +52,13 @@ class Span:
     def week(self) -> str:
         return week_of(self.start)
 
-    def since(self, pause: timedelta) -> EntryQuerySet:
-        """The entries of the span and of a while before it."""
-        return Entry.objects.between(self.start - pause, self.end)
+    def around(self, before: timedelta = timedelta(), after: timedelta = timedelta()) -> EntryQuerySet:
+        """The entries of the span, of a while before it, and of a while after it."""
+        return Entry.objects.between(self.start - before, self.end + after)
+
+    def days_before(self, days: int) -> datetime:
+        """The midnight at which the day began that lies so many days before the span's, whatever clocks did since."""
+        return midnight(self.day - timedelta(days=days))
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Searching: many searches that lead nowhere, and the same case found again and again."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Func, IntegerField, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from audit.log.actions import Outcome, Relation
+from audit.log.actions import Relation
 from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
-from audit.review.rules.acts import OPENED, of_person, together
+from audit.review.rules.acts import light, openings, together
 from audit.review.rules.rule import Hit, Limits, Span, rule
 from cases.actions import CASES_LISTED, FOUND_SHOWN, SEARCHED
 
@@ -33,15 +34,21 @@ _LENGTH = Func("shown", function="jsonb_array_length", output_field=IntegerField
     waits=lambda limits: timedelta(minutes=limits["minutes"]),
 )
 def search_without_follow_up(span: Span, limits: Limits) -> Iterator[Hit]:
-    opened = Entry.objects.filter(
-        actor_id=OuterRef("actor_id"),
-        action__in=OPENED,
-        outcome=Outcome.DONE,
-        id__gt=OuterRef("id"),
-        at__lt=OuterRef("at") + timedelta(minutes=limits["minutes"]),
-    )
-    without = span.entries.of_action(SEARCHED.code).filter(~Exists(opened))
-    return of_person(without, span, least=limits["searches"])
+    pause = timedelta(minutes=limits["minutes"])
+    opened: dict[str, list[datetime]] = {}
+    for actor, at in openings(span.around(after=pause)).order_by("id").values_list("actor_id", "at"):
+        opened.setdefault(actor, []).append(at)
+    groups = together(light(span.entries.of_action(SEARCHED.code)), lambda entry: entry.actor_id)
+    for actor, searched in groups.items():
+        found = [entry for entry in searched if not _is_followed(entry.at, opened.get(actor, []), pause)]
+        if len(found) >= limits["searches"]:
+            yield Hit.of(f"{actor}:{span.day}", found, reference="", subject=None)
+
+
+def _is_followed(searched: datetime, opened: list[datetime], pause: timedelta) -> bool:
+    """Whether the first opening after a search came before the pause was over."""
+    after = bisect_right(opened, searched)
+    return after < len(opened) and opened[after] < searched + pause
 
 
 @rule(
@@ -60,9 +67,10 @@ def search_without_follow_up(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def repeated_search(span: Span, limits: Limits) -> Iterator[Hit]:
     for actor in _lists(span.entries, limits).order_by().values_list("actor_id", flat=True).distinct():
-        window = span.since(timedelta(days=limits["days"] - 1)).by_actor(actor)
+        window = Entry.objects.between(span.days_before(limits["days"] - 1), span.end).by_actor(actor)
         lists = list(_lists(window, limits).order_by("id"))
-        own = set(window.filter(relation=Relation.ASSIGNED).values_list("reference", flat=True))
+        assigned = window.filter(relation=Relation.ASSIGNED).order_by()
+        own = set(assigned.values_list("reference", flat=True).distinct())
         shown = together(
             ((reference, entry) for entry in lists for reference in entry.shown if reference not in own),
             lambda pair: pair[0],

@@ -1,9 +1,10 @@
 """Who has to do with a case: openings without any work on it, after it was over, by many, by whoever let themselves in."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation
@@ -18,6 +19,7 @@ from audit.review.rules.acts import (
     light,
     of_person_and_case,
     opened_in,
+    openings,
     together,
 )
 from audit.review.rules.rule import Hit, Limits, Span, rule
@@ -50,10 +52,13 @@ _OWN_RIGHTS = (accounts.ROLE_CHANGED.code, accounts.ROLE_PROPOSED.code, accounts
     waits=lambda limits: timedelta(days=1),
 )
 def no_relationship(span: Span, limits: Limits) -> Iterator[Hit]:
-    around = by_same_person(
-        at__gte=OuterRef("at") - timedelta(days=limits["days"]), at__lt=OuterRef("at") + timedelta(days=1)
+    before, after = timedelta(days=limits["days"]), timedelta(days=1)
+    tied = by_same_person(
+        span.around(before, after).filter(Q(relation__in=AT_WORK) | Q(action__in=WORK)),
+        outcome=Outcome.DONE,
+        at__gte=OuterRef("at") - before,
+        at__lt=OuterRef("at") + after,
     )
-    tied = around.filter(Q(relation__in=AT_WORK) | Q(action__in=WORK), outcome=Outcome.DONE)
     return of_person_and_case(opened_in(span).filter(WITHOUT_OWN_WORK).exclude(Exists(tied)), span)
 
 
@@ -68,23 +73,38 @@ def no_relationship(span: Span, limits: Limits) -> Iterator[Hit]:
     by_day=True,
 )
 def former_tie(span: Span, limits: Limits) -> Iterator[Hit]:
-    mine = Entry.objects.filter(
-        reference=OuterRef("reference"), actor_id=OuterRef(OuterRef("actor_id")), relation=Relation.ASSIGNED
-    )
-    ended = Entry.objects.filter(
-        Exists(mine.filter(id__lte=OuterRef("id"))),
-        ~Exists(mine.filter(id__gt=OuterRef("id"), id__lt=OuterRef(OuterRef("id")))),
-        reference=OuterRef("reference"),
-        action__in=_ENDS,
-        outcome=Outcome.DONE,
-        id__lt=OuterRef("id"),
-    )
     opened = Q(WITHOUT_OWN_WORK, action__in=OPENED, outcome=Outcome.DONE)
     acts = span.entries.filter(opened | Q(outcome=Outcome.REFUSED_UNKNOWN)).exclude(reference="")
-    groups = together(light(acts.filter(Exists(ended))), lambda entry: (entry.actor_id, entry.reference))
+    groups = together(light(acts), lambda entry: (entry.actor_id, entry.reference))
+    given_away = _given_away(groups.keys())
     for (actor, reference), found in groups.items():
-        if len(found) >= limits["acts"]:
-            yield Hit.of(f"{actor}:{reference}:{span.day}", found)
+        late = [entry for entry in found if given_away(entry)]
+        if len(late) >= limits["acts"]:
+            yield Hit.of(f"{actor}:{reference}:{span.day}", late)
+
+
+def _given_away(pairs: Collection[tuple[str, str]]) -> Callable[[Entry], bool]:
+    """Whether the case of an act had been its person's and was given away since; `pairs`: all that will be asked about.
+
+    By the history of these cases, which is short, and not of these people, which is long.
+    """
+    move = Q(action__in=_ENDS, outcome=Outcome.DONE)
+    tie = Q(relation=Relation.ASSIGNED, actor_id__in={actor for actor, _reference in pairs})
+    history = Entry.objects.filter(move | tie, reference__in={reference for _actor, reference in pairs})
+    moves: dict[str, list[UUID]] = {}
+    ties: dict[tuple[str, str], list[UUID]] = {}
+    told = history.order_by("id").values_list("id", "actor_id", "reference", "relation", "action", "outcome")
+    for key, actor, reference, relation, action, outcome in told:
+        if action in _ENDS and outcome == Outcome.DONE:
+            moves.setdefault(reference, []).append(key)
+        if relation == Relation.ASSIGNED:
+            ties.setdefault((actor, reference), []).append(key)
+
+    def given_away(act: Entry) -> bool:
+        mine = [key for key in ties.get((act.actor_id, act.reference), ()) if key < act.pk]
+        return bool(mine) and any(mine[-1] <= key < act.pk for key in moves.get(act.reference, ()))
+
+    return given_away
 
 
 @rule(
@@ -99,7 +119,7 @@ def former_tie(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
     looked = opened_in(span).exclude(relation__in=AT_WORK).values("subject")
-    window = span.since(timedelta(days=limits["days"] - 1)).of_action(*OPENED).with_outcome(Outcome.DONE)
+    window = openings(Entry.objects.between(span.days_before(limits["days"] - 1), span.end))
     apart = window.filter(subject__in=looked).exclude(relation__in=AT_WORK)
     crowded = apart.values("subject").annotate(people=Count("actor_id", distinct=True))
     asked = list(crowded.filter(people__gte=limits["people"]).values_list("subject", flat=True))
@@ -120,9 +140,10 @@ def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
     back = timedelta(hours=limits["hours"])
-    given = span.since(back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
-    following = by_same_person(id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
-    between = Entry.objects.filter(
+    near = span.around(back, back)
+    given = span.around(before=back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
+    following = by_same_person(near, id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
+    between = near.filter(
         subject=OuterRef("subject"), action__in=_GRANTS, id__gt=OuterRef("id"), id__lt=OuterRef("next_id")
     )
     own = given.exclude(relation__in=AT_WORK).annotate(
@@ -144,21 +165,30 @@ def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
     limits={"hours": _("Hours between the refusal and the opening")},
 )
 def refused_then_opened(span: Span, limits: Limits) -> Iterator[Hit]:
-    before = Entry.objects.filter(
-        actor_id=OuterRef(OuterRef("actor_id")),
-        reference=OuterRef("reference"),
+    back = timedelta(hours=limits["hours"])
+    refusals = span.around(before=back).with_outcome(*REFUSED).exclude(reference="")
+    refused = together(light(refusals), lambda entry: (entry.actor_id, entry.reference))
+    # Who asked for an emergency access was refused before by its nature, and each of those is reviewed.
+    opened = opened_in(span).filter(reference__in={reference for _actor, reference in refused})
+    followed: dict[Entry, list[Entry]] = {}
+    first = _first_done(refused.keys())
+    for entry in light(opened.exclude(relation=Relation.BREAK_GLASS)):
+        pair = entry.actor_id, entry.reference
+        for refusal in reversed(refused.get(pair, [])):
+            if entry.at - back <= refusal.at < min(entry.at, first[pair]):
+                followed.setdefault(refusal, []).append(entry)
+                break
+    for refusal, found in followed.items():
+        # One for each refusal that was followed, on whichever days it is asked about: the first opening counts.
+        yield Hit.of(f"{refusal.actor_id}:{refusal.pk}", found)
+
+
+def _first_done(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+    """When each of these people first did anything with each of these references."""
+    done = Entry.objects.filter(
+        actor_id__in={actor for actor, _reference in pairs},
+        reference__in={reference for _actor, reference in pairs},
         outcome=Outcome.DONE,
-        id__lt=OuterRef("id"),
     )
-    refused = Entry.objects.filter(
-        ~Exists(before),
-        actor_id=OuterRef("actor_id"),
-        reference=OuterRef("reference"),
-        outcome__in=REFUSED,
-        id__lt=OuterRef("id"),
-        at__gte=OuterRef("at") - timedelta(hours=limits["hours"]),
-    )
-    groups = together(light(opened_in(span).filter(Exists(refused))), lambda entry: (entry.actor_id, entry.reference))
-    for (actor, reference), found in groups.items():
-        # One for as long as the refusal counts: the first opening is the one to ask about.
-        yield Hit.of(f"{actor}:{reference}:{span.week}", found)
+    times = done.order_by().values_list("actor_id", "reference").annotate(first=Min("at"))
+    return {(actor, reference): first for actor, reference, first in times}
