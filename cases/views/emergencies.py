@@ -15,14 +15,15 @@ from cases.forms.emergency import EmergencyForm
 from cases.models import BreakGlass, Case, GlassState
 from cases.needs import needs_of
 from cases.overview import frame_of
+from cases.own_name import flag_own_name
 from cases.people import People
 from cases.timeline import events_of
-from cases.views.frame import form_page
+from cases.views.frame import form_page, while_open
 from cellule.accounts.doors import for_permission
 from cellule.accounts.models import User
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
-from cellule.front import reseal, say
+from cellule.front import say
 from cellule.steps import Step, TooLate
 
 # Their asker takes them on no page of their own: one is taken with the request, the others are the house's or a review's.
@@ -95,18 +96,20 @@ def emergency_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case as an emergency access opens it, to read; Http404 where none does. It leaves the screen when it is over."""
     case, asked, opened = doors.open_emergency(request, reference)
     tells_secrets = asked.tells_secrets
+    frame = frame_of(case, opened)
+    flag_own_name(request.acting, case, [frame["called"]])
     context = {
-        **frame_of(case, opened),
+        **frame,
         "tells_secrets": tells_secrets,
         "may_add_note": policies.may_add_note(case, request.user),
         "people": People(case, opened).profiles,
         "events": events_of(case, opened, with_story=tells_secrets),
         "contact": contact_of(case, opened) if tells_secrets else None,
         "needs": needs_of(case, opened, request.user) if tells_secrets else None,
+        "has_broken_file": case.files.filter(is_broken=True).exists(),
         "leads": [lead.name for lead in case.leads()],
     }
-    address = reverse("cases:emergency", args=[asked.reference])
-    return reseal(render(request, "cases/emergency/case.html", context), address, asked.seconds_left + 1)
+    return while_open(render(request, "cases/emergency/case.html", context), case)
 
 
 def _was_taken(asked: BreakGlass, step: Step, user: User) -> bool:
