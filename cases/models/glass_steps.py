@@ -164,7 +164,7 @@ class Glassed(Stepped):
     )
     def take_up(self: "BreakGlass", *, by: Acting) -> None:
         """One of the circle speaks with whoever asks, and decides with the circle's own steps whether to let them in."""
-        self.answered_by, self.over_at = by.user.pk, moment()
+        self.answered_by, self.over_at, self.is_taken_up = by.user.pk, moment(), True
         self._tell([self.asker], EMERGENCY_ANSWERED, by, self.reference)
 
     @step(
