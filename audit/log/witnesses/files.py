@@ -17,6 +17,7 @@ class File:
     """One line of JSON for each checkpoint; where the system knows append-only files (`chattr +a`), it can be one."""
 
     every = 5.0
+    newest_only = False
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
@@ -63,6 +64,7 @@ class Folder:
     """One file for each checkpoint, never written twice; to be mounted from a machine that somebody else keeps."""
 
     every = 5.0
+    newest_only = False
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
@@ -80,12 +82,12 @@ class Folder:
 
     def copies(self) -> list[Copy]:
         paths = sorted(self.path.glob("*.checkpoint")) if self.path.is_dir() else []
-        return [Copy(int(path.stem), path.read_text(encoding="utf-8")) for path in paths if path.stem.isdigit()]
+        return [Copy(int(path.stem), _text(path)) for path in paths if path.stem.isdigit()]
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         path = self.path / f"{checkpoint.number:012d}.checkpoint"
         if path.exists():
-            if path.read_text(encoding="utf-8") != checkpoint.note:
+            if _text(path) != checkpoint.note:
                 raise AnotherLog
             return
         beside = path.with_suffix(".new")
@@ -93,6 +95,11 @@ class Folder:
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
+
+
+def _text(path: Path) -> str:
+    """What a file says; one that somebody damaged says something else than we do, and is no error."""
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _read(content: bytes) -> list[Copy]:

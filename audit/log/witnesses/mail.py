@@ -13,6 +13,7 @@ class Mail:
     """Somebody who gets a letter a day: the note, which holds numbers and hashes alone."""
 
     every = 86_400.0
+    newest_only = True
 
     def __init__(self, name: str, address: str) -> None:
         self.name, self.address = name, address

@@ -29,6 +29,8 @@ class Witness(Protocol):
     name: str
     # Seconds between two hand-overs.
     every: float
+    # Whether it takes the newest checkpoint alone, however many there were since.
+    newest_only: bool
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
         """Take the checkpoints since the last one it took, oldest first; give its signature line, if it has one.
