@@ -36,3 +36,6 @@ EMERGENCIES_OF_SOMEBODY = NoticeKind(
     "cases.emergencies_of_somebody", _("Somebody asks for many cases in an emergency."), "review:entry"
 )
 EMERGENCY_ANSWERED = NoticeKind("cases.emergency_answered", _("Your emergency access has an answer."), EMERGENCY_PAGE)
+EMERGENCY_CLOSED = NoticeKind(
+    "cases.emergency_closed", _("A supervisor has ended your emergency access."), EMERGENCY_PAGE
+)

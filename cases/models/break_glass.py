@@ -17,7 +17,7 @@ from audit.log.actions import Relation
 from cases import actions, policies
 from cases.models.additions import RowTaken
 from cases.models.codes import EmergencyReason
-from cases.models.glass_limit import TooMany, refuse_too_many, tell_of_too_many
+from cases.models.glass_limit import TooMany, hold, refuse_too_many, tell_of_too_many
 from cases.models.glass_steps import Glassed, moment
 from cases.models.glass_visibility import LASTS, BreakGlassQuerySet, GlassState, under_unit_keys_of
 from cases.models.milestone import MilestoneOrdinary
@@ -112,6 +112,11 @@ class BreakGlass(Glassed):
                 name="glass_agreed_by_a_second_person",
                 violation_error_message=_("A second person agrees to identity, contact and story."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_taken_up=False) | models.Q(answered_by__isnull=False),
+                name="glass_taken_up_by_somebody",
+                violation_error_message=_("Somebody takes care of it, or nobody does."),
+            ),
             models.UniqueConstraint(
                 fields=["asker"],
                 condition=models.Q(state="active"),
@@ -141,10 +146,6 @@ class BreakGlass(Glassed):
             return sent_before._if_asked_by(by)
         for stale in cls.objects.run_out().filter(asker=by.user.pk, state=GlassState.ACTIVE):
             stale.let_run_out(by=SYSTEM)
-        if running := cls.objects.in_force().filter(asker=by.user.pk).first():
-            if running.asked_for == asked_for:
-                return running
-            raise TooLate([_ONE_AT_A_TIME])
         use = cls(pk=row_id, reference=references.new_reference(), asker=by.user.pk, asked_for=asked_for, reason=reason)
         try:
             with transaction.atomic():
@@ -161,14 +162,20 @@ class BreakGlass(Glassed):
     def _begin_with(self, words: str, by: Acting, *, secret: bool) -> "BreakGlass":
         from cases.models.case import Case  # the case is what is asked for
 
-        refuse_too_many(type(self).objects.all(), self.asked_for, by)
+        hold(by)
+        emergencies = type(self).objects
+        if running := emergencies.in_force().filter(asker=by.user.pk).first():
+            if running.asked_for == self.asked_for:
+                return running
+            raise TooLate([_ONE_AT_A_TIME])
+        refuse_too_many(emergencies.all(), self.asked_for, by)
         # Locked, so that it is in no circle later than it is looked at.
         self.case = Case.objects.select_for_update(of=("self",)).filter(reference=self.asked_for).first()
         # Everything is asked by the reference, whether there is a case or not: the time it takes tells nothing either.
         if Case.objects.visible_to(by.user).filter(reference=self.asked_for).exists():
             raise TooLate([_THEIRS_ALREADY])
         opens = self.is_openable_by(by.user)
-        waiting = type(self).objects.unanswered_of(by.user).filter(asked_for=self.asked_for).first()
+        waiting = emergencies.unanswered_of(by.user).filter(asked_for=self.asked_for).first()
         if waiting and not opens:
             # Asked for in another tab, or once more: nobody is told of it twice.
             return waiting

@@ -13,6 +13,7 @@ from audit.log.actions import Outcome, Relation
 from audit.log.models import Entry
 from audit.log.record import record
 from cases import actions
+from cases.models.glass_steps import moment
 from cases.models.glass_visibility import BreakGlassQuerySet
 from cases.notices import EMERGENCIES_OF_ONE, EMERGENCIES_OF_SOMEBODY
 from cellule.accounts.acting import Acting
@@ -40,12 +41,13 @@ class TooMany(TooLate):
         super().__init__([asked % {"count": most}, told, _DANGER])
 
 
-def refuse_too_many(emergencies: BreakGlassQuerySet, asked_for: str, by: Acting) -> None:
-    """Raise TooMany for one case more than a person may ask for; one that they have asked for already counts once.
-
-    Whoever asks twice in the same moment waits here until the first request stands.
-    """
+def hold(by: Acting) -> None:
+    """Let whoever asks twice in the same moment wait here until the first request stands."""
     list(get_user_model()._default_manager.select_for_update(of=("self",), no_key=True).filter(pk=by.user.pk))
+
+
+def refuse_too_many(emergencies: BreakGlassQuerySet, asked_for: str, by: Acting) -> None:
+    """Raise TooMany for one case more than a person may ask for; one that they have asked for already counts once."""
     lately = emergencies.filter(asker=by.user.pk, asked_at__gt=Now() - WITHIN)
     cases = set(lately.order_by().values_list("asked_for", flat=True).distinct())
     if len(cases - {asked_for}) >= settings.EMERGENCY_CASES_A_DAY:
@@ -59,7 +61,7 @@ def tell_of_too_many(asked_for: str, by: Acting) -> None:
     After the request was rolled back.
     """
     told_before = Entry.objects.of_action(actions.EMERGENCY_TOO_MANY.code).by_actor(by.actor.id)
-    is_told = told_before.filter(at__gt=Now() - WITHIN).exists()
+    is_told = told_before.between(moment() - WITHIN, None).exists()
     entry = record(
         actions.EMERGENCY_TOO_MANY,
         by=by.actor,
