@@ -1,5 +1,6 @@
 """Witnesses keep what they were handed; who is away gets it later, and nobody is handed another log unnoticed."""
 
+import json
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -87,6 +88,18 @@ def test_file_written_before_a_crash_is_not_written_twice(tmp_path):
     hand_over(witness)
 
     assert [copy.note for copy in witness.copies()] == notes()
+
+
+def test_file_that_somebody_cut_off_is_looked_at_again(tmp_path, write):
+    """What stands there is known only as long as nobody else has touched it."""
+    witness = File("file", tmp_path / "checkpoints.jsonl")
+    hand_over(witness)
+    write()
+    sequence()
+    witness.path.write_text(f"{json.dumps({'number': 2, 'note': 'another'})}\n", encoding="utf-8")
+    hand_over(witness)
+
+    assert answers() == [(1, True), (2, False)]
 
 
 def test_folder_that_was_away_catches_up(tmp_path, write):
@@ -361,7 +374,7 @@ def test_slow_witness_keeps_nobody_waiting(tmp_path, write):
     sequence()
     while [copy.note for copy in quick.copies()] != notes():
         assert not stopping.wait(0.2)
-    held_up = slow.copies()
+    held_up = list(slow.copies())
     may_end.set()
     while [copy.note for copy in slow.copies()] != notes():
         assert not stopping.wait(0.2)

@@ -26,7 +26,7 @@ def compare(witnesses: Sequence[Witness]) -> None:
 
 
 def _compare_copies(witness: Witness, lost: list[tuple[int, Lost]]) -> None:
-    for copies in batched(sorted(witness.copies(), key=lambda copy: copy.number), _AT_ONCE, strict=False):
+    for copies in batched(witness.copies(), _AT_ONCE, strict=False):
         ours = dict(
             Checkpoint.objects.filter(number__in=[copy.number for copy in copies]).values_list("number", "note")
         )

@@ -1,6 +1,6 @@
 """A witness by mail: once a day the newest checkpoint lies in somebody's letter box."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
@@ -32,5 +32,5 @@ class Mail:
             raise Away from error
         return ""
 
-    def copies(self) -> list[Copy]:
-        return []
+    def copies(self) -> Iterator[Copy]:
+        return iter(())

@@ -4,7 +4,7 @@ import base64
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from audit.log import tree
 from audit.log.models import Checkpoint
@@ -29,8 +29,8 @@ class Web:
         changes = [each for each in checkpoints[:-1] if each.statement.next_key]
         return [self._hand_over(each) for each in [*changes, checkpoints[-1]]][-1]
 
-    def copies(self) -> list[Copy]:
-        return []
+    def copies(self) -> Iterator[Copy]:
+        return iter(())
 
     def _hand_over(self, newest: Checkpoint) -> str:
         if newest.size < self._size:

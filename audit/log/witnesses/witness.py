@@ -1,6 +1,6 @@
 """What a witness is to the log: somebody who keeps checkpoints where the log's operator cannot rewrite them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,5 +38,5 @@ class Witness(Protocol):
         Raises Away, or AnotherLog.
         """
 
-    def copies(self) -> list[Copy]:
-        """Give what it keeps, where that can be read back."""
+    def copies(self) -> Iterator[Copy]:
+        """Give what it keeps, one after the other, where that can be read back."""
