@@ -37,7 +37,9 @@ class EmergencyForm(StoryForm):
         max_length=WORDS_LENGTH,
     )
     secret = forms.BooleanField(
-        label=_("I also need identity, contact or story: ask a supervisor to agree"), required=False
+        label=_("I also need identity, contact or story: ask a supervisor to agree"),
+        help_text=_("Incidents, notes and files belong to the story."),
+        required=False,
     )
 
     def clean_reference(self) -> str:
