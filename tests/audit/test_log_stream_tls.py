@@ -44,7 +44,15 @@ class Authority:
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name, self.key = folder, name, ec.generate_private_key(ec.SECP256R1())
         self.certificate = folder / f"{name}.pem"
+        uses = dict.fromkeys(
+            (
+                *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+                *("key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+            ),
+            False,
+        )
         made = self._begun(self.key, name).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        made = made.add_extension(x509.KeyUsage(key_cert_sign=True, **uses), critical=True)
         self.certificate.write_bytes(self._signed(made))
 
     def server(self, host: str) -> ssl.SSLContext:
