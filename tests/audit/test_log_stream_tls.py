@@ -95,7 +95,7 @@ class Collector:
         self.port = self._door.getsockname()[1]
         self.connected = threading.Event()
         self._words: list[bytes] = []
-        self._thread = threading.Thread(target=self._serve)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     @property
