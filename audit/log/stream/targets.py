@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from audit.log.models import Entry, StreamPosition
+from audit.log.models import Entry
 from audit.log.stream.lines import line, message
 
 Placed = tuple[int, Entry]
-LONGEST = StreamPosition._meta.pk.max_length
+# The row that keeps how far a collector has got holds its address.
+LONGEST = 200
 _PATIENCE_SECONDS = 10
 # How long a collector may take to read to the end when we hang up.
 _LAST_WORDS_SECONDS = 3
