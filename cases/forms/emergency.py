@@ -38,7 +38,6 @@ class EmergencyForm(StoryForm):
     )
     secret = forms.BooleanField(
         label=_("I also need identity, contact or story: ask a supervisor to agree"),
-        help_text=_("Incidents, notes and files belong to the story."),
         required=False,
     )
 

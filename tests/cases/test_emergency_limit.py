@@ -157,6 +157,8 @@ def test_notice_leads_to_whoever_asks_and_to_the_entry(as_, exhausted, other_cas
         for notice in Notice.objects.filter(recipient=acting(name).user, kind__startswith="cases.emergencies")
     }
 
+    day, who = as_("mireille").get("/").text, str(other_caseworker.user.pk)
+    assert (f'href="{pages["mireille"].request["PATH_INFO"]}"' in day, f"{who[:4]}-{who[4:]}" in day) == (True, False)
     assert {name: page.status_code for name, page in pages.items()} == {"mireille": 200, "rose": 200}
     assert other_caseworker.user.name in pages["mireille"].text
 
