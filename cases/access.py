@@ -11,7 +11,7 @@ from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
 from cases.doors import CASEWORK
 from cases.models import Case
-from cases.models.codes import RevealReason
+from cases.models.codes import EmergencyReason, RevealReason
 from cellule.accounts import roles
 from cellule.accounts.models import Organisation, User
 
@@ -125,5 +125,5 @@ def _keys(texts: set[str]) -> set[UUID]:
 reason(CASEWORK, _("Work on the case"))
 reason("intake", _("To look for the same person at the intake"))
 reason("contact_rules", _("To read the contact rules first"))
-for _each in RevealReason:
+for _each in (*RevealReason, *EmergencyReason):
     reason(_each.value, _each.label)

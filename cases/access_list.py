@@ -11,7 +11,7 @@ import orjson
 import typst
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from cases.access import names_of, organisations_of, role_name
 from cases.actions import ACCESS_LIST_MADE
 from cases.files.kinds import FileType
 from cases.models import Act, Case, File, FileStory
+from cases.models.additions import RowTaken
 from cases.models.moments import now, this_week
 from cellule.accounts.acting import Acting
 from cellule.templatetags.typography import day, hour
@@ -94,7 +95,7 @@ def document_of(case: Case, tongue: str) -> bytes:
 def make_list(case: Case, *, by: Acting, row_id: uuid.UUID, tongue: str, purpose: AccessPurpose) -> uuid.UUID:
     """Put a list into the case's files, sealed as they are; gives the file. Made once, however often it is sent.
 
-    Raises PermissionDenied, StoreAway.
+    Raises PermissionDenied, RowTaken, StoreAway.
     """
     if sent_before := File.objects.filter(pk=row_id, case=case).first():
         return sent_before.pk
@@ -120,11 +121,15 @@ def make_list(case: Case, *, by: Acting, row_id: uuid.UUID, tongue: str, purpose
             file._hand(Act.RECEIVED, by, sealer)
             about = {**held.told(by, subject=sealer.subject), "shown": [str(file.pk)], "purpose": purpose.value}
             record(ACCESS_LIST_MADE, by=by.actor, **about)
-    except Exception:
+    except Exception as error:
         with suppress(StoreAway):
             discard(made.blob)
-        raise
-    return file.pk
+        if not isinstance(error, IntegrityError):
+            raise
+        # The same form, sent twice at the same moment: the other one was first.
+        if not File.objects.filter(pk=row_id, case=case).exists():
+            raise RowTaken from None
+    return row_id
 
 
 def _rows(openings: list[Opening]) -> list[list[str]]:

@@ -13,6 +13,7 @@ STORY_REVEALED = Action("cases.story_revealed", _("Read the story of a case they
 OWN_NAME_SEEN = Action("cases.own_name_seen", _("Opened a case that holds a name like their own"))
 
 EMERGENCY_ASKED = Action("cases.emergency_asked", _("Asked for a case in an emergency"))
+EMERGENCY_TOO_MANY = Action("cases.emergency_too_many", _("Asked for one case too many in an emergency"))
 EMERGENCY_SHOWN = Action("cases.emergency_shown", _("Looked at an emergency access"))
 
 SEARCHED = Action("cases.searched", _("Searched the cases they may see"))

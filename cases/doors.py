@@ -90,6 +90,21 @@ def open_emergency(request: HttpRequest, reference: str) -> tuple[Case, BreakGla
     return case, case.emergency, opened
 
 
+def open_to_read(request: HttpRequest, case: Case) -> OpenedOwner:
+    """Open a case that was found, with its story, for who reads it now: at work, or in an emergency. PermissionDenied.
+
+    The entry that says which of the two is committed first. Outside a transaction.
+    """
+    if not policies.may_read_now(case, request.user):
+        raise PermissionDenied
+    return _open(request, case, [Compartment.ORDINARY, Compartment.STORY], CASE_OPENED, _why_read(case))
+
+
+def _why_read(case: Case) -> str:
+    """Why somebody reads a case that they need not be asked about, as the log keeps it."""
+    return CASEWORK if case.emergency is None else case.emergency.reason
+
+
 def open_story(request: HttpRequest, reference: str, *, reason: str, words: str) -> tuple[Case, OpenedOwner]:
     """Open the story too for who only supervises, after the entry with the reason is committed.
 
@@ -131,10 +146,11 @@ def files_stay_open(request: HttpRequest, case: Case) -> timedelta:
 def open_files(request: HttpRequest, case: Case, action: Action, file: File | None = None) -> OpenedOwner:
     """Open what is known of a case's files, and their keys, after the entry that says what for is committed.
 
-    For who works on the case, and for who supervises it after a reason. PermissionDenied, ReasonMissing.
+    For who works on the case or reads it in an emergency, and for who supervises it after a reason. PermissionDenied,
+    ReasonMissing.
     """
-    purpose = CASEWORK
-    if not policies.may_read(case, request.user):
+    purpose = _why_read(case)
+    if not policies.may_read_now(case, request.user):
         if not policies.may_read_for_a_reason(case, request.user):
             raise PermissionDenied
         entry = _reason_for_files(request, case)

@@ -28,4 +28,14 @@ EMERGENCY_WAITS = NoticeKind(
 EMERGENCY_ASKED = NoticeKind(
     "cases.emergency_asked", _("Somebody outside your circle has an emergency."), EMERGENCY_PAGE
 )
+# Somebody asks for many cases: supervisors are led to whoever it is, privacy officers to the entry of the log.
+EMERGENCIES_OF_ONE = NoticeKind(
+    "cases.emergencies_of_one", _("Somebody asks for many cases in an emergency. Speak to them."), "accounts:member"
+)
+EMERGENCIES_OF_SOMEBODY = NoticeKind(
+    "cases.emergencies_of_somebody", _("Somebody asks for many cases in an emergency."), "review:entry"
+)
 EMERGENCY_ANSWERED = NoticeKind("cases.emergency_answered", _("Your emergency access has an answer."), EMERGENCY_PAGE)
+EMERGENCY_CLOSED = NoticeKind(
+    "cases.emergency_closed", _("A supervisor has ended your emergency access."), EMERGENCY_PAGE
+)

@@ -75,6 +75,11 @@ def may_read_in_emergency(case: "Case", user: "User") -> bool:
     return emergency is not None and emergency.tells_secrets
 
 
+def may_read_now(case: "Case", user: "User") -> bool:
+    """Whether the story is open to the person now without a question: by their work, or in an emergency."""
+    return may_read(case, user) or may_read_in_emergency(case, user)
+
+
 def may_add_note(case: "Case", user: "User") -> bool:
     """Whether the person may add a note: who writes in the case, and who has it open in an emergency."""
     return may_write(case, user) or (case.is_open and may_look_in_emergency(case, user))

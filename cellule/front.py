@@ -173,7 +173,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    """Not theirs to do, on something that is theirs to see. `request.written`: a text to give back."""
+    return render(request, "403.html", {"written": getattr(request, "written", "")}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

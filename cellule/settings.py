@@ -204,6 +204,8 @@ VAULT_COOKIE_NAME = "__Host-cle" if SECURE_SITE else "cle"
 AUTHOR_COOKIE_NAME = "__Host-auteur" if SECURE_SITE else "auteur"
 # Whether the list that a person gets of who opened their file names the staff.
 STAFF_NAMES_ON_ACCESS_LIST = env_bool("STAFF_NAMES_ON_ACCESS_LIST", False)
+# How many cases one person may ask for in an emergency within 24 hours.
+EMERGENCY_CASES_A_DAY = max(1, env_int("EMERGENCY_CASES_A_DAY", 5))
 IDLE_LOCK_SECONDS = env_int("IDLE_LOCK_SECONDS", 5 * 60)
 VAULT_SESSION_SECONDS = 12 * 60 * 60
 SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", not FICTION)

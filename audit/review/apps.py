@@ -10,6 +10,6 @@ class Review(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        # Rules and listeners declare themselves.
-        for module in ("rules", "listening", "glass"):
+        # Rules, listeners and checks declare themselves.
+        for module in ("rules", "listening", "glass", "checks"):
             import_module(f"{self.name}.{module}")

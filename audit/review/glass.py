@@ -1,6 +1,7 @@
 """Every emergency access comes before the reviewers when it is over, and is told of again when it waits too long."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -56,7 +57,9 @@ for _reason in EmergencyReason:
 def take_emergencies(job: Job) -> None:
     """Lay every emergency access that is over before the reviewers."""
     for emergency in BreakGlass.objects.over():
-        take_under_review(emergency)
+        # Another worker may have taken it just now.
+        with suppress(TooLate):
+            take_under_review(emergency)
 
 
 @recurring("review.tell_late_emergencies", every=timedelta(hours=1))

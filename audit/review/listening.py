@@ -19,7 +19,9 @@ _RULES = {BROKEN.code: LOG_BROKEN, STOPPED.code: LOG_STOPPED, SILENT.code: WITNE
 
 @on_alarm
 def hear_alarm(kind: NoticeKind) -> None:
-    """Make a signal of an alarm, one a day as long as it lasts."""
+    """Make a signal of an alarm, one a day as long as it lasts; one that is no rule's is for people alone."""
+    if kind.code not in _RULES:
+        return
     now = database_time()
     keep(_RULES[kind.code], Hit(str(timezone.localdate(now)), now))
 

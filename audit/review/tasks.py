@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.log import key, verifying
-from audit.log.stream.streaming import catch_up
-from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
+from audit.log.stream.streaming import catch_up, waits_since
+from audit.log.stream.targets import UnknownTarget
+from audit.review.alarms import BROKEN, NOT_COLLECTED, SILENT, STOPPED, alarm
 from audit.review.evaluating import evaluate, is_due
 from audit.review.models import Draw, Item
 from audit.review.months import month_before, this_month
@@ -29,6 +30,8 @@ from cellule.jobs.ticks import database_time
 from cellule.steps import TooLate
 
 log = logging.getLogger(__name__)
+
+COLLECTOR_AWAY_AFTER = timedelta(hours=1)
 
 
 @recurring("review.verify_daily", every=timedelta(days=1))
@@ -122,8 +125,14 @@ def stream_log(job: Job) -> None:
 
 @job("review.hand_over_log", outside=True)
 def hand_over_log(job: Job) -> None:
-    """Hand what is new to the collector; one that is away gets it a minute later."""
+    """Hand what is new to the collector; one that is away gets it a minute later, and after an hour people are told."""
     try:
         catch_up(settings.LOG_STREAM)
+    except UnknownTarget:
+        log.error("LOG_STREAM names no collector.")
+        alarm(NOT_COLLECTED)
     except OSError as error:
         log.warning("The collector of the log does not answer: %s", type(error).__name__)
+        since = waits_since(settings.LOG_STREAM)
+        if since is not None and timezone.now() - since > COLLECTOR_AWAY_AFTER:
+            alarm(NOT_COLLECTED)

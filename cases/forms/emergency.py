@@ -37,7 +37,8 @@ class EmergencyForm(StoryForm):
         max_length=WORDS_LENGTH,
     )
     secret = forms.BooleanField(
-        label=_("I also need identity, contact or story: ask a supervisor to agree"), required=False
+        label=_("I also need identity, contact or story: ask a supervisor to agree"),
+        required=False,
     )
 
     def clean_reference(self) -> str:

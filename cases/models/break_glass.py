@@ -17,6 +17,7 @@ from audit.log.actions import Relation
 from cases import actions, policies
 from cases.models.additions import RowTaken
 from cases.models.codes import EmergencyReason
+from cases.models.glass_limit import TooMany, hold, refuse_too_many, tell_of_too_many
 from cases.models.glass_steps import Glassed, moment
 from cases.models.glass_visibility import LASTS, BreakGlassQuerySet, GlassState, under_unit_keys_of
 from cases.models.milestone import MilestoneOrdinary
@@ -62,6 +63,8 @@ class BreakGlass(Glassed):
     secret_asked = models.BooleanField(_("identity, contact and story asked for"), default=False)
     agreed_by = models.UUIDField(_("agreed by"), null=True)
     answered_by = models.UUIDField(_("answered by"), null=True)
+    # Whoever asks goes on reading that a colleague takes care of it, also while it is reviewed.
+    is_taken_up = models.BooleanField(_("somebody takes care of it"), default=False)
     # Whether the reviewers were told that a review is late.
     review_late = models.BooleanField(_("late review announced"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -109,6 +112,11 @@ class BreakGlass(Glassed):
                 name="glass_agreed_by_a_second_person",
                 violation_error_message=_("A second person agrees to identity, contact and story."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_taken_up=False) | models.Q(answered_by__isnull=False),
+                name="glass_taken_up_by_somebody",
+                violation_error_message=_("Somebody takes care of it, or nobody does."),
+            ),
             models.UniqueConstraint(
                 fields=["asker"],
                 condition=models.Q(state="active"),
@@ -130,7 +138,7 @@ class BreakGlass(Glassed):
 
         `words` go sealed to the privacy officers; `secret`: whether a supervisor is asked for the rest, too. Nothing in
         what is given back tells a circle's case from none at all. Raises PermissionDenied, RowTaken, TooLate while
-        another one is open.
+        another one is open, TooMany for more cases in a day than one person may ask for.
         """
         if not policies.may_ask_in_emergency(by.user):
             raise PermissionDenied
@@ -138,30 +146,40 @@ class BreakGlass(Glassed):
             return sent_before._if_asked_by(by)
         for stale in cls.objects.run_out().filter(asker=by.user.pk, state=GlassState.ACTIVE):
             stale.let_run_out(by=SYSTEM)
-        if running := cls.objects.in_force().filter(asker=by.user.pk).first():
-            if running.asked_for == asked_for:
-                return running
-            raise TooLate([_ONE_AT_A_TIME])
         use = cls(pk=row_id, reference=references.new_reference(), asker=by.user.pk, asked_for=asked_for, reason=reason)
         try:
             with transaction.atomic():
-                use._begin_with(words, by, secret=secret)
+                return use._begin_with(words, by, secret=secret)
         except IntegrityError:
             # The same form, or another one, sent at the same moment: the other one was first.
             if sent_before := cls.objects.filter(pk=row_id).first():
                 return sent_before._if_asked_by(by)
             raise TooLate([_ONE_AT_A_TIME]) from None
-        return use
+        except TooMany:
+            tell_of_too_many(asked_for, by)
+            raise
 
-    def _begin_with(self, words: str, by: Acting, *, secret: bool) -> None:
+    def _begin_with(self, words: str, by: Acting, *, secret: bool) -> "BreakGlass":
         from cases.models.case import Case  # the case is what is asked for
 
+        hold(by)
+        emergencies = type(self).objects
+        if running := emergencies.in_force().filter(asker=by.user.pk).first():
+            if running.asked_for == self.asked_for:
+                return running
+            raise TooLate([_ONE_AT_A_TIME])
+        refuse_too_many(emergencies.all(), self.asked_for, by)
         # Locked, so that it is in no circle later than it is looked at.
         self.case = Case.objects.select_for_update(of=("self",)).filter(reference=self.asked_for).first()
-        if self.case is not None and Case.objects.visible_to(by.user).filter(pk=self.case.pk).exists():
+        # Everything is asked by the reference, whether there is a case or not: the time it takes tells nothing either.
+        if Case.objects.visible_to(by.user).filter(reference=self.asked_for).exists():
             raise TooLate([_THEIRS_ALREADY])
-        self.save(force_insert=True)
         opens = self.is_openable_by(by.user)
+        waiting = emergencies.unanswered_of(by.user).filter(asked_for=self.asked_for).first()
+        if waiting and not opens:
+            # Asked for in another tab, or once more: nobody is told of it twice.
+            return waiting
+        self.save(force_insert=True)
         # What does not open at once does the same work, whatever there is: a job without keys finds out who is told.
         if not opens:
             enqueue("cases.pass_emergency_on", self.pk, by=by.actor)
@@ -171,6 +189,7 @@ class BreakGlass(Glassed):
             self.begin(by=by)
             if secret:
                 self.ask_secret(by=by)
+        return self
 
     # --- Questions ---------------------------------------------------------------------------------
 
@@ -213,7 +232,7 @@ class BreakGlass(Glassed):
         """Whether the case lies under keys of the unit that the person holds, and is not theirs anyhow."""
         from cases.models.case import Case  # the case is what is asked for
 
-        return self.case is not None and Case.objects.filter(under_unit_keys_of(user), pk=self.case.pk).exists()
+        return Case.objects.filter(under_unit_keys_of(user), reference=self.asked_for).exists()
 
     # --- What the steps share ----------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import actions, policies
 from cases.models.glass_visibility import LASTS, OVER, GlassState
-from cases.notices import EMERGENCY, EMERGENCY_ANSWERED, EMERGENCY_BEGUN, EMERGENCY_WAITS
+from cases.notices import EMERGENCY, EMERGENCY_ANSWERED, EMERGENCY_BEGUN, EMERGENCY_CLOSED, EMERGENCY_WAITS
 from cellule.accounts.acting import Acting
 from cellule.accounts.roles import PRIVACY_OFFICER, SYSTEM, Permission
 from cellule.notices.kinds import NoticeKind
@@ -139,6 +139,7 @@ class Glassed(Stepped):
     def end(self: "BreakGlass", *, by: Acting) -> None:
         """It is no longer needed, or a supervisor closes it."""
         self.over_at = min(moment(), self.ends_at or moment())
+        self._tell([self.asker], EMERGENCY_CLOSED, by, self.reference)
 
     @step(
         source=[GlassState.ACTIVE, GlassState.REQUESTED],
@@ -164,7 +165,7 @@ class Glassed(Stepped):
     )
     def take_up(self: "BreakGlass", *, by: Acting) -> None:
         """One of the circle speaks with whoever asks, and decides with the circle's own steps whether to let them in."""
-        self.answered_by, self.over_at = by.user.pk, moment()
+        self.answered_by, self.over_at, self.is_taken_up = by.user.pk, moment(), True
         self._tell([self.asker], EMERGENCY_ANSWERED, by, self.reference)
 
     @step(

@@ -45,6 +45,11 @@ def under_unit_keys_of(user: Any) -> Among:
     return Among(models.F("key_holder"), RawSQL(_KEYS_OF_THE_UNIT, [user.pk]))
 
 
+def _lately_and_closed() -> models.Q:
+    # Also what was turned down: who asks must not learn from their page that somebody did.
+    return models.Q(begun_at=None, asked_at__gt=Now() - LASTS)
+
+
 class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
     def visible_to(self, user: Any) -> Self:
         """Keep what this person asked for, supervises, can answer from inside a circle, or reviews."""
@@ -80,9 +85,11 @@ class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
     def asked_by(self, user: Any) -> Self:
         """Keep what this person has open or asked for, the newest first, as their first page shows it."""
         running = models.Q(state=GlassState.ACTIVE, ends_at__gt=Now())
-        # Also what was turned down: who asks must not learn from their page that somebody did.
-        waiting = models.Q(begun_at=None, asked_at__gt=Now() - LASTS)
-        return self.filter(running | waiting, asker=user.pk).order_by("-asked_at")
+        return self.filter(running | _lately_and_closed(), asker=user.pk).order_by("-asked_at")
+
+    def unanswered_of(self, user: Any) -> Self:
+        """Keep what this person asked for lately and what, as far as they may know, waits for an answer."""
+        return self.filter(_lately_and_closed(), asker=user.pk, is_taken_up=False).order_by("-asked_at")
 
     def awaiting(self, user: Any) -> Self:
         """Keep what waits for this person's answer: as a second supervisor, or as one of a circle."""

@@ -13,16 +13,18 @@ from cases.actions import EMERGENCY_SHOWN
 from cases.contact import contact_of
 from cases.forms.emergency import EmergencyForm
 from cases.models import BreakGlass, Case, GlassState
+from cases.models.glass_limit import TooMany
 from cases.needs import needs_of
 from cases.overview import frame_of
+from cases.own_name import flag_own_name
 from cases.people import People
 from cases.timeline import events_of
-from cases.views.frame import form_page
+from cases.views.frame import form_page, while_open
 from cellule.accounts.doors import for_permission
 from cellule.accounts.models import User
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
-from cellule.front import reseal, say
+from cellule.front import say
 from cellule.steps import Step, TooLate
 
 # Their asker takes them on no page of their own: one is taken with the request, the others are the house's or a review's.
@@ -46,7 +48,8 @@ def new_emergency(request: HttpRequest) -> HttpResponse:
         except TooLate as refusal:
             for reason in refusal.reasons:
                 form.add_error(None, str(reason))
-            status = 409
+            # What is too much has an entry of its own, which names the case; any other refusal gets one on its way out.
+            status = 429 if isinstance(refusal, TooMany) else 409
         else:
             return redirect(*_where_it_leads(emergency))
     return form_page(request, "cases/emergency/new.html", form, status=status)
@@ -58,15 +61,18 @@ def emergency(request: HttpRequest, reference: str) -> HttpResponse:
     """How one request stands: for whoever asked, for a second person, and for the people of a circle."""
     asked = get_object_or_404(BreakGlass.objects.visible_to(request.user), reference=reference)
     record_read(EMERGENCY_SHOWN, by=request.acting.actor, shown=[asked.reference], **asked.told(request.acting))
-    is_asker = asked.asker == request.user.pk
+    is_asker, is_open = asked.asker == request.user.pk, asked.is_in_force
+    opens_to_asker = BreakGlass.objects.opening_to(request.user).filter(pk=asked.pk).exists()
     offers = [offer for offer in asked.offers(request.user) if offer.step.name in _BUTTONS and not offer.missing]
     context = {
         "asked": asked,
         "asker": get_user_model()._default_manager.filter(pk=asked.asker).values_list("name", flat=True).first(),
         "is_asker": is_asker,
-        "is_open": asked.is_in_force,
-        "opens_to_asker": BreakGlass.objects.opening_to(request.user).filter(pk=asked.pk).exists(),
+        "is_open": is_open,
+        "opens_to_asker": opens_to_asker,
+        "opens_no_more": is_asker and is_open and not opens_to_asker,
         "opened_nothing": is_asker and not asked.has_begun and asked.state in _OPENED_NOTHING,
+        "is_judged": asked.state in (GlassState.JUSTIFIED, GlassState.UNJUSTIFIED),
         "is_of_circle": not is_asker and asked.state == GlassState.REQUESTED,
         "buttons": [
             (offer.step.label, reverse("cases:emergency_step", args=[reference, offer.step.slug])) for offer in offers
@@ -95,28 +101,32 @@ def emergency_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case as an emergency access opens it, to read; Http404 where none does. It leaves the screen when it is over."""
     case, asked, opened = doors.open_emergency(request, reference)
     tells_secrets = asked.tells_secrets
+    frame = frame_of(case, opened)
+    flag_own_name(request.acting, case, [frame["called"]])
     context = {
-        **frame_of(case, opened),
+        **frame,
         "tells_secrets": tells_secrets,
         "may_add_note": policies.may_add_note(case, request.user),
         "people": People(case, opened).profiles,
         "events": events_of(case, opened, with_story=tells_secrets),
         "contact": contact_of(case, opened) if tells_secrets else None,
         "needs": needs_of(case, opened, request.user) if tells_secrets else None,
+        "has_broken_file": case.files.filter(is_broken=True).exists(),
         "leads": [lead.name for lead in case.leads()],
     }
-    address = reverse("cases:emergency", args=[asked.reference])
-    return reseal(render(request, "cases/emergency/case.html", context), address, asked.seconds_left + 1)
+    return while_open(render(request, "cases/emergency/case.html", context), case)
 
 
 def _was_taken(asked: BreakGlass, step: Step, user: User) -> bool:
-    """Whether this step was taken before, by this person: the button was pressed twice."""
+    """Whether this step was taken before: the button was pressed twice, or somebody else wanted the same."""
     taken = {
         "ask_secret": asked.secret_asked,
         "agree": asked.agreed_by == user.pk,
-        "end": asked.asker == user.pk and asked.has_begun,
-        "take_up": asked.answered_by == user.pk and asked.state == GlassState.TAKEN_UP,
-        "turn_down": asked.answered_by == user.pk and asked.state == GlassState.TURNED_DOWN,
+        # Nobody keeps who left it closed: what was wanted is so, whoever did it.
+        "refuse": asked.has_begun and not asked.secret_asked,
+        "end": asked.has_begun and asked.state != GlassState.ACTIVE,
+        "take_up": asked.answered_by == user.pk and asked.is_taken_up,
+        "turn_down": asked.answered_by == user.pk and not asked.is_taken_up,
     }
     return taken.get(step.name, False)
 

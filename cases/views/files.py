@@ -26,7 +26,7 @@ from cases.files.shown import Sheet, custody_of, sheet_of, sheets_of
 from cases.forms.files import FilesForm, TakeAwayForm
 from cases.forms.reveal import StoryReasonForm
 from cases.models import Act, Case, File
-from cases.views.frame import form_page, writable
+from cases.views.frame import form_page, while_open, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -80,11 +80,11 @@ def reveal_files(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 @for_a_reason
 def files(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every file of the case by name, size and who brought it."""
-    case = find_case(request, reference)
+    """Every file of the case by name, size and who brought it; in an emergency too, once a second person has agreed."""
+    case = find_case(request, reference, in_emergency=True)
     sheets = sheets_of(case, _opened(request, case, actions.FILES_LISTED))
     context = {"case": case, "sheets": sheets, "may_write": policies.may_write(case, request.user)}
-    return render(request, "cases/files/files.html", context)
+    return while_open(render(request, "cases/files/files.html", context), case)
 
 
 # --- More of them -----------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _taken(request: HttpRequest, case: Case) -> HttpResponse:
 @for_a_reason
 def file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     """What is known of a file, one page of it to look at, and who had it in hands."""
-    case, row, opened, sheet = _found(request, reference, pk, actions.FILE_OPENED)
+    case, row, opened, sheet = _found(request, reference, pk, actions.FILE_OPENED, in_emergency=True)
     page, pages = _asked_page(request), _pages(request, row, opened, sheet)
     context = {
         "case": case,
@@ -143,7 +143,7 @@ def file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
         "custody": custody_of(row, opened),
         "may_be_taken_away": sheet.is_there and row.may_be_taken_away(request.acting),
     }
-    return render(request, "cases/files/file.html", context)
+    return while_open(render(request, "cases/files/file.html", context), case)
 
 
 @for_permission(Permission.WORK_CASES)
@@ -151,7 +151,7 @@ def file(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
 @for_a_reason
 def preview(request: HttpRequest, reference: str, pk: UUID, page: int) -> HttpResponse:
     """One page as a picture with the watermark of who looks: each is a look of its own."""
-    case, row, opened, sheet = _found(request, reference, pk, actions.FILE_VIEWED)
+    case, row, opened, sheet = _found(request, reference, pk, actions.FILE_VIEWED, in_emergency=True)
     if not sheet.shows:
         raise Http404
     marks = f"{request.user.name} · {timezone.localtime():%Y-%m-%d %H:%M} · {case.code}"
@@ -222,9 +222,14 @@ def take_away(request: HttpRequest, reference: str, pk: UUID) -> HttpResponse:
     return form_page(request, "cases/files/take_away.html", form, status=status, case=case, sheet=sheet)
 
 
-def _found(request: HttpRequest, reference: str, pk: UUID, action: Action) -> tuple[Case, File, OpenedOwner, Sheet]:
-    """The file and what opens it, after the entry that says what for. Http404, PermissionDenied."""
-    case = find_case(request, reference)
+def _found(
+    request: HttpRequest, reference: str, pk: UUID, action: Action, *, in_emergency: bool = False
+) -> tuple[Case, File, OpenedOwner, Sheet]:
+    """The file and what opens it, after the entry that says what for. Http404, PermissionDenied.
+
+    `in_emergency`: whether it is only looked at here; what an emergency access opens leaves the house by no page.
+    """
+    case = find_case(request, reference, in_emergency=in_emergency)
     row = get_object_or_404(case.files, pk=pk)
     row.case = case
     opened = _opened(request, case, action, row)
@@ -234,7 +239,7 @@ def _found(request: HttpRequest, reference: str, pk: UUID, action: Action) -> tu
 def _opened(request: HttpRequest, case: Case, action: Action, file: File | None = None) -> OpenedOwner:
     """What opens the case's files; a reason under which it does lasts for a while. PermissionDenied, ReasonMissing."""
     opened = open_files(request, case, action, file)
-    if not policies.may_read(case, request.user):
+    if not policies.may_read_now(case, request.user):
         request.files_stay_open = files_stay_open(request, case)
     return opened
 

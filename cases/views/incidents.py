@@ -3,19 +3,18 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import policies
 from cases.boroughs import borough_name
-from cases.doors import CASEWORK, find_case, open_case
+from cases.doors import CASEWORK, open_case, open_to_read
 from cases.forms.people import PartForm
 from cases.incident_types import incident_type_name
 from cases.models import Case, Incident, Participation, Person
 from cases.people import People, Profile
-from cases.views.frame import form_page, writable
+from cases.views.frame import form_page, readable, while_open, writable
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -26,13 +25,11 @@ from cellule.vault.unlocked import OpenedOwner
 @for_permission(Permission.WORK_CASES)
 @require_safe
 def incident(request: HttpRequest, reference: str, incident_reference: str) -> HttpResponse:
-    """What happened, when and where, and who took part."""
-    case = find_case(request, reference)
+    """What happened, when and where, and who took part; in an emergency too, once a second person has agreed."""
     # Asked before the incident is looked for, so that the refusal does not tell whether there is one.
-    if not policies.may_read(case, request.user):
-        raise PermissionDenied
+    case = readable(request, reference)
     row = get_object_or_404(case.incidents, reference=incident_reference)
-    opened = open_case(request, reference, purpose=CASEWORK)[1]
+    opened = open_to_read(request, case)
     story, people = opened.read(row, "story"), People(case, opened)
     parts = people.parts_in(row)
     author = get_user_model()._default_manager.filter(pk=story.recorded_by).first()
@@ -47,7 +44,7 @@ def incident(request: HttpRequest, reference: str, incident_reference: str) -> H
         "others": people.without_part(parts),
         "may_write": policies.may_write(case, request.user),
     }
-    return render(request, "cases/incident.html", context)
+    return while_open(render(request, "cases/incident.html", context), case)
 
 
 @for_permission(Permission.WORK_CASES)

@@ -21,7 +21,7 @@ from cases.models import Case, SafeContact
 from cases.own_name import flag_own_name
 from cases.people import Profile
 from cases.timeline import events_of
-from cases.views.frame import form_page
+from cases.views.frame import form_page, shown_for
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import FuzzyDate, bound
@@ -56,7 +56,7 @@ def identity(request: HttpRequest, reference: str, person_reference: str) -> Htt
         "seen": shown(written.seen, fields["seen"]),
     }
     address = reverse("cases:reveal_identity", args=[case.reference, person.reference])
-    return reseal(render(request, "cases/reveal/identity.html", context), address)
+    return reseal(render(request, "cases/reveal/identity.html", context), address, shown_for(case))
 
 
 @for_permission(Permission.WORK_CASES)
@@ -81,7 +81,7 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
         "details": details_in_words(opened.read(row, "contact")),
     }
     address = reverse("cases:reveal_contact", args=[case.reference])
-    return reseal(render(request, "cases/reveal/contact.html", context), address)
+    return reseal(render(request, "cases/reveal/contact.html", context), address, shown_for(case))
 
 
 # Who does not work on the case reads the rules with the number, not before.

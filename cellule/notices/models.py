@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cellule.notices.kinds import address_of, text_of
-from cellule.references import shown
+from cellule.references import LENGTH, shown
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -62,5 +62,5 @@ class Notice(models.Model):
 
     @property
     def code(self) -> str:
-        """The reference as people read it."""
-        return shown(self.reference)
+        """The reference as people read it; empty where it is the id of a person or an entry, which nobody reads."""
+        return shown(self.reference) if len(self.reference) == LENGTH else ""

@@ -299,7 +299,7 @@ _REVIEWED = [
     ("cases.breakglass", _OPAQUE, ["id", "reference", "asker", "asked_for", "case", "agreed_by", "answered_by"]),
     ("cases.breakglass", _CODE, ["state", "reason"]),
     ("cases.breakglass", "when staff had access, for the clock that ends it", ["begun_at", "ends_at", "over_at"]),
-    ("cases.breakglass", _WORK, ["asked_at", "secret_asked", "review_late", "version"]),
+    ("cases.breakglass", _WORK, ["asked_at", "secret_asked", "is_taken_up", "review_late", "version"]),
     ("referrals.referral", _OPAQUE, ["id", "reference", "case", "agency", "service", "consent"]),
     ("referrals.referral", _OPAQUE, ["key_holder", "agency_holder"]),
     ("referrals.referral", _CODE, ["state", "urgency", "reaches"]),

@@ -1,9 +1,11 @@
 """Entries on their way to a collector: in the order of the tree, none lost, none with content, none twice without need."""
 
+import datetime
 import json
 import re
 import socket
 import threading
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -17,7 +19,9 @@ from audit.log.stream import streaming
 from audit.log.stream.streaming import NotAlone, Stream, catch_up
 from audit.log.stream.targets import UnknownTarget, target
 from audit.review import tasks
+from cellule.jobs.ledger import enqueue
 from cellule.jobs.models import Job
+from cellule.notices.models import Notice
 from tests.audit.tree import sequence
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,6 +268,38 @@ def test_collector_that_is_away_gets_everything_later(file, address, settings):
     assert [each["id"] for each in lines(file)] == in_tree()
 
 
+def test_collector_that_is_away_is_told_of_after_an_hour_and_once(
+    file, address, settings, auditor, privacy_officer, monkeypatch
+):
+    file.parent.mkdir()
+    file.mkdir()
+    settings.LOG_STREAM = address
+
+    tasks.hand_over_log(Job())
+    at_first = _alarms()
+    monkeypatch.setattr(tasks, "COLLECTOR_AWAY_AFTER", datetime.timedelta())
+    tasks.hand_over_log(Job())
+    tasks.hand_over_log(Job())
+
+    assert (at_first, _alarms()) == ({}, {auditor.user.pk: 1, privacy_officer.user.pk: 1})
+
+
+def test_address_that_names_no_collector_is_told_of_once_and_kills_no_job(settings, auditor, privacy_officer):
+    settings.LOG_STREAM = "syslog://host:port"
+    with transaction.atomic():
+        job = enqueue("review.hand_over_log")
+
+    for _minute in range(2):
+        tasks.hand_over_log(job)
+
+    assert _alarms() == {auditor.user.pk: 1, privacy_officer.user.pk: 1}
+
+
+def _alarms() -> Counter:
+    """How often each person was told."""
+    return Counter(Notice.objects.filter(kind="review.log_not_collected").values_list("recipient", flat=True))
+
+
 # --- The command and the job -------------------------------------------------------------------------------
 
 
@@ -273,7 +309,13 @@ def test_command_hands_over_what_waits_and_ends(file, address):
     assert [each["id"] for each in lines(file)] == in_tree()
 
 
-@pytest.mark.parametrize("wrong", ["", "file://", "file://elsewhere/x", "syslog://", "http://127.0.0.1/", "x"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("", "file://", "file://elsewhere/x", "syslog://", "http://127.0.0.1/", "x"),
+        *("syslog://host:port", "syslog+tcp://host:99999", "syslog+tls://[::1", f"file:///{'x' * 200}"),
+    ],
+)
 def test_address_that_names_no_collector_is_refused(wrong):
     with pytest.raises(UnknownTarget):
         target(wrong)

@@ -97,14 +97,15 @@ def test_every_other_page_of_the_case_stays_closed(as_, case, supervisor):
     joaquin, person, incident = as_("joaquin"), case.people.get(), case.incidents.get()
     _ask(joaquin, case.code, secret="on")
     BreakGlass.objects.get().agree(by=supervisor)
-    file = uuid.uuid4()
     closed = {
         **{name: [case.reference] for name in ("cases:people", "cases:new_person", "cases:risk", "cases:contact")},
-        **{name: [case.reference] for name in ("cases:files", "cases:new_files", "cases:reveal_files")},
+        **{
+            name: [case.reference]
+            for name in ("cases:new_files", "cases:reveal_files", "cases:access", "cases:access_list")
+        },
         **{name: [case.reference] for name in ("cases:new_need", "cases:new_incident", "cases:reveal_story")},
         **{name: [case.reference] for name in ("cases:intake", "referrals:consents", "referrals:of_case")},
-        **{name: [case.reference, file] for name in ("cases:file", "cases:print_file", "cases:download_file")},
-        "cases:incident": [case.reference, incident.reference],
+        "cases:part": [case.reference, incident.reference, person.reference],
         "cases:person": [case.reference, person.reference],
         "cases:identity": [case.reference, person.reference],
         "cases:step": [case.reference, "passer-au-suivi"],

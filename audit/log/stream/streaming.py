@@ -5,11 +5,12 @@ and is not passed over. The position is kept after a batch was taken, so that a 
 """
 
 from contextlib import closing
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from audit.log.models import Entry, Leaf, StreamPosition
-from audit.log.stream.targets import target
+from audit.log.stream.targets import Torn, target
 
 BATCH = 500
 _LOCK = 7_310_593
@@ -31,11 +32,16 @@ class Stream:
             raise NotAlone
         # The lock lives and dies with this very connection.
         self._session = connection.connection
+        # Where the last batch began that this process handed over.
+        self._before: int | None = None
         StreamPosition.objects.get_or_create(target=address)
 
     def close(self) -> None:
         """Let another process feed it."""
-        self._target.close()
+        try:
+            self._target.close()
+        except Torn:
+            self._go_back()
         if connection.connection is self._session:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK, self._address])
@@ -52,11 +58,32 @@ class Stream:
         entries = Entry.objects.in_bulk([entry for _position, entry in placed])
         # What was forgotten meanwhile is not handed over any more.
         there = [(position, entries[entry]) for position, entry in placed if entry in entries]
-        if there:
-            self._target.take(there)
-        with transaction.atomic():
-            StreamPosition.objects.filter(target=self._address).update(following=placed[-1][0] + 1)
+        try:
+            if there:
+                self._target.take(there)
+        except Torn:
+            self._go_back()
+            raise
+        self._move_to(placed[-1][0] + 1)
+        self._before = start
         return len(placed)
+
+    def _go_back(self) -> None:
+        """Hand the last batch over again: nobody knows how much of it was read."""
+        if self._before is not None and connection.connection is self._session:
+            self._move_to(self._before)
+            self._before = None
+
+    def _move_to(self, position: int) -> None:
+        with transaction.atomic():
+            StreamPosition.objects.filter(target=self._address).update(following=position)
+
+
+def waits_since(address: str) -> datetime | None:
+    """Give when the oldest entry happened that a collector has not got; None when it has them all."""
+    following = StreamPosition.objects.filter(target=address).values_list("following", flat=True).first() or 0
+    waiting = Leaf.objects.filter(position__gte=following).order_by("position").values_list("entry", flat=True)
+    return Entry.objects.filter(pk__in=waiting[:1]).values_list("at", flat=True).first()
 
 
 def catch_up(address: str, *, most: int = 200) -> int:

@@ -12,7 +12,11 @@ from audit.log.models import Entry
 from audit.log.stream.lines import line, message
 
 Placed = tuple[int, Entry]
+# The row that keeps how far a collector has got holds its address.
+LONGEST = 200
 _PATIENCE_SECONDS = 10
+# How long a collector may take to read to the end when we hang up.
+_LAST_WORDS_SECONDS = 3
 _PORTS = {"syslog": 514, "syslog+tcp": 601, "syslog+tls": 6514}
 
 
@@ -20,8 +24,14 @@ class UnknownTarget(ValueError):
     """An address that names no collector."""
 
 
+class Torn(OSError):
+    """The connection broke after something was sent: what the collector had not read yet went with it."""
+
+
 class Target(Protocol):
-    """What takes entries; `take` returns once they are out of our hands. OSError when they are not."""
+    """What takes entries; `take` returns once they are out of our hands. OSError when they are not, Torn as well as
+    what was sent last; so does `close`.
+    """
 
     def take(self, entries: Sequence[Placed]) -> None: ...
 
@@ -30,6 +40,16 @@ class Target(Protocol):
 
 def target(address: str) -> Target:
     """Give the collector at file:///…, syslog://…, syslog+tcp://…, syslog+tls://… or syslog+unix:///…; UnknownTarget."""
+    if len(address) > LONGEST:
+        raise UnknownTarget("too long")
+    try:
+        return _target(address)
+    except ValueError:
+        # An address in brackets that is none, a port that is no number: the words of the error may hold a password.
+        raise UnknownTarget("malformed") from None
+
+
+def _target(address: str) -> Target:
     parts = urlsplit(address)
     path = Path(unquote(parts.path))
     if parts.scheme == "file" and path.name and not parts.netloc:
@@ -41,7 +61,7 @@ def target(address: str) -> Target:
         if parts.scheme == "syslog":
             return Datagrams(socket.AF_UNSPEC, there)
         return Octets(there, tls=parts.scheme == "syslog+tls")
-    raise UnknownTarget(address)
+    raise UnknownTarget("unknown")
 
 
 class Lines:
@@ -131,25 +151,43 @@ class Datagrams:
 
 
 class Octets:
-    """Syslog over TCP with counted octets (RFC 6587), or over TLS (RFC 5425) with the machine's certificates."""
+    """Syslog over TCP with counted octets (RFC 6587), or over TLS (RFC 5425) with the machine's certificates.
+
+    Nobody acknowledges a message: that a connection broke, and not that it was ended, tells that some may be lost.
+    """
 
     def __init__(self, there: tuple[str, int], *, tls: bool) -> None:
         self._there, self._tls = there, tls
         self._socket: socket.socket | None = None
 
     def take(self, entries: Sequence[Placed]) -> None:
-        """Send the messages; after an error the next call begins a new connection."""
-        if self._socket is None or self._was_closed(self._socket):
-            self.close()
+        """Send the messages, on a new connection where the collector has ended the last one."""
+        if self._socket is not None and self._has_ended(self._socket):
+            self._drop()
+        if self._socket is None:
             self._socket = self._connected()
         words = [message(*each) for each in entries]
         try:
             self._socket.sendall(b"".join(b"%d %s" % (len(each), each) for each in words))
-        except OSError:
-            self.close()
-            raise
+        except OSError as error:
+            self._drop()
+            raise Torn from error
 
     def close(self) -> None:
+        """Hang up once the collector has read to the end, or after a while. Raises Torn where it went before."""
+        if self._socket is None:
+            return
+        try:
+            self._say_goodbye(self._socket)
+        except (Torn, ConnectionError) as error:
+            raise Torn from error
+        except OSError:
+            # It keeps its end open: what we sent is on its way.
+            return
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -164,15 +202,27 @@ class Octets:
             made.close()
             raise
 
-    @staticmethod
-    def _was_closed(connected: socket.socket) -> bool:
-        """Whether the collector has hung up: what we sent then would be lost without an error."""
+    def _has_ended(self, connected: socket.socket) -> bool:
+        """Whether the collector has hung up: what we sent then would be lost without an error. Raises Torn."""
         connected.setblocking(False)
         try:
             return connected.recv(1) == b""
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
-        except OSError:
-            return True
+        except OSError as error:
+            self._drop()
+            raise Torn from error
         finally:
-            connected.settimeout(_PATIENCE_SECONDS)
+            if self._socket is not None:
+                connected.settimeout(_PATIENCE_SECONDS)
+
+    def _say_goodbye(self, connected: socket.socket) -> None:
+        # What lies here unread (tickets of TLS 1.3) would make the machine break the connection instead of ending it.
+        if self._has_ended(connected):
+            return
+        connected.settimeout(_LAST_WORDS_SECONDS)
+        if isinstance(connected, ssl.SSLSocket):
+            connected.unwrap()
+        connected.shutdown(socket.SHUT_WR)
+        while connected.recv(4096):
+            continue

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,15 +17,17 @@ class File:
     """One line of JSON for each checkpoint; where the system knows append-only files (`chattr +a`), it can be one."""
 
     every = 5.0
+    newest_only = False
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
+        # What was written last by this process, and how long the file was then.
+        self._number, self._size = 0, -1
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            known = {copy.number: copy.note for copy in _read(self._tail())}
-            new = _new(known, checkpoints)
+            new = checkpoints if self._is_as_we_left_it(checkpoints[0]) else _new(self._known(), checkpoints)
             lines = "".join(json.dumps({"number": each.number, "note": each.note}) + "\n" for each in new)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as file:
@@ -35,15 +37,23 @@ class File:
                 file.write(lines.encode())
                 file.flush()
                 os.fsync(file.fileno())
+                self._number, self._size = checkpoints[-1].number, os.fstat(file.fileno()).st_size
         except OSError as error:
             raise Away from error
         return ""
 
-    def copies(self) -> list[Copy]:
-        try:
-            return _read(self.path.read_bytes())
-        except FileNotFoundError:
-            return []
+    def copies(self) -> Iterator[Copy]:
+        # Line by line: a file of years is longer than the memory of a machine.
+        with suppress(FileNotFoundError), self.path.open("rb") as file:
+            yield from _read(file)
+
+    def _is_as_we_left_it(self, following: Checkpoint) -> bool:
+        """Whether nobody else has written since: then there is no need to look what stands there already."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        return following.number > self._number and size == self._size
+
+    def _known(self) -> dict[int, str]:
+        return {copy.number: copy.note for copy in _read(self._tail().splitlines())}
 
     def _tail(self) -> bytes:
         """The end of the file, which holds what was handed over before a crash kept the receipt from being written."""
@@ -63,6 +73,7 @@ class Folder:
     """One file for each checkpoint, never written twice; to be mounted from a machine that somebody else keeps."""
 
     every = 5.0
+    newest_only = False
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
@@ -78,14 +89,14 @@ class Folder:
             raise Away from error
         return ""
 
-    def copies(self) -> list[Copy]:
+    def copies(self) -> Iterator[Copy]:
         paths = sorted(self.path.glob("*.checkpoint")) if self.path.is_dir() else []
-        return [Copy(int(path.stem), path.read_text(encoding="utf-8")) for path in paths if path.stem.isdigit()]
+        return (Copy(int(path.stem), _text(path)) for path in paths if path.stem.isdigit())
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         path = self.path / f"{checkpoint.number:012d}.checkpoint"
         if path.exists():
-            if path.read_text(encoding="utf-8") != checkpoint.note:
+            if _text(path) != checkpoint.note:
                 raise AnotherLog
             return
         beside = path.with_suffix(".new")
@@ -95,14 +106,17 @@ class Folder:
         beside.replace(path)
 
 
-def _read(content: bytes) -> list[Copy]:
-    found = []
-    for line in content.splitlines():
+def _text(path: Path) -> str:
+    """What a file says; one that somebody damaged says something else than we do, and is no error."""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _read(lines: Iterable[bytes]) -> Iterator[Copy]:
+    for line in lines:
         # A line that a crash cut off is no copy.
         with suppress(ValueError, KeyError, TypeError):
             told = json.loads(line)
-            found.append(Copy(int(told["number"]), str(told["note"])))
-    return found
+            yield Copy(int(told["number"]), str(told["note"]))
 
 
 def _new(known: dict[int, str], checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:

@@ -36,9 +36,8 @@ def configured() -> list[Witness]:
 def hand_over(witness: Witness) -> bool:
     """Give a witness what it has not taken yet, and keep its answer; whether there is more. Raises Away."""
     newest = Receipt.objects.filter(witness=witness.name, held=True).order_by("-id").first()
-    checkpoints = list(
-        Checkpoint.objects.filter(number__gt=newest.checkpoint if newest else 0).order_by("number")[:_AT_ONCE]
-    )
+    waiting = Checkpoint.objects.filter(number__gt=newest.checkpoint if newest else 0).order_by("number")
+    checkpoints = list(waiting.reverse()[:1] if witness.newest_only else waiting[:_AT_ONCE])
     if not checkpoints:
         return False
     held, words = True, ""

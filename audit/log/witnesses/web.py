@@ -1,13 +1,14 @@
 """A witness on the web (C2SP tlog-witness): it signs a checkpoint once it has seen that it leads on from its last."""
 
 import base64
+import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from audit.log import tree
 from audit.log.models import Checkpoint
-from audit.log.note import NotSigned, VerifierKey, open_note
+from audit.log.note import NotSigned, VerifierKey, open_note, text_of
 from audit.log.witnesses.witness import AnotherLog, Away, Copy
 
 _SECONDS = 10
@@ -17,6 +18,7 @@ class Web:
     """Another machine that keeps only the newest checkpoint, and gives its signature for it."""
 
     every = 15.0
+    newest_only = False
 
     def __init__(self, name: str, address: str, key: VerifierKey) -> None:
         self.name, self.address, self.key = name, address.rstrip("/"), key
@@ -27,8 +29,8 @@ class Web:
         changes = [each for each in checkpoints[:-1] if each.statement.next_key]
         return [self._hand_over(each) for each in [*changes, checkpoints[-1]]][-1]
 
-    def copies(self) -> list[Copy]:
-        return []
+    def copies(self) -> Iterator[Copy]:
+        return iter(())
 
     def _hand_over(self, newest: Checkpoint) -> str:
         if newest.size < self._size:
@@ -40,6 +42,9 @@ class Web:
                 self._size = int(answer)
             except ValueError:
                 raise Away from None
+            if self._size < 0:
+                self._size = 0
+                raise Away
             if self._size > newest.size:
                 raise AnotherLog
             answer, status = self._add(newest, self._size)
@@ -47,10 +52,8 @@ class Web:
             raise AnotherLog
         if status != 200:
             raise Away
-        try:
-            open_note(newest.note + answer, self.key)
-        except NotSigned:
-            raise Away from None
+        if not vouches(self.key, newest, answer):
+            raise Away
         self._size = newest.size
         return answer
 
@@ -64,5 +67,13 @@ class Web:
         except urllib.error.HTTPError as refused:
             with refused:
                 return refused.read(10_000).decode(errors="replace"), refused.code
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Away from error
+
+
+def vouches(key: VerifierKey, checkpoint: Checkpoint, words: str) -> bool:
+    """Whether these signature lines are a witness's word for this very checkpoint, and for no longer text."""
+    try:
+        return open_note(checkpoint.note + words, key) == text_of(checkpoint.note)
+    except NotSigned:
+        return False

@@ -1,6 +1,6 @@
 """What a witness is to the log: somebody who keeps checkpoints where the log's operator cannot rewrite them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,8 @@ class Witness(Protocol):
     name: str
     # Seconds between two hand-overs.
     every: float
+    # Whether it takes the newest checkpoint alone, however many there were since.
+    newest_only: bool
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
         """Take the checkpoints since the last one it took, oldest first; give its signature line, if it has one.
@@ -36,5 +38,5 @@ class Witness(Protocol):
         Raises Away, or AnotherLog.
         """
 
-    def copies(self) -> list[Copy]:
-        """Give what it keeps, where that can be read back."""
+    def copies(self) -> Iterator[Copy]:
+        """Give what it keeps, one after the other, where that can be read back."""

@@ -43,6 +43,7 @@ _LOOKS = {
             cases.DESK_SHOWN,
             cases.OWN_NAME_SEEN,
             cases.EMERGENCY_ASKED,
+            cases.EMERGENCY_TOO_MANY,
             cases.EMERGENCY_SHOWN,
             cases.EMERGENCY_BEGUN,
             cases.EMERGENCY_SECRET_ASKED,
