@@ -14,6 +14,8 @@ from cellule.notices.notify import notify
 BROKEN = NoticeKind("review.log_broken", _("A check of the log has found a fault. Open the state of the log."))
 STOPPED = NoticeKind("review.log_stopped", _("The log has stopped signing. Open the state of the log."))
 SILENT = NoticeKind("review.witness_silent", _("A witness of the log does not answer. Open the state of the log."))
+# What the state of the log shows.
+ALARMS = (BROKEN, STOPPED, SILENT)
 
 Listener = Callable[[NoticeKind], None]
 _LISTENERS: list[Listener] = []

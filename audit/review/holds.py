@@ -15,6 +15,7 @@ from audit.log.record import record
 from audit.review.actions import HOLD_LIFTED, HOLD_SET, HOLDS_VIEWED
 from audit.review.hold_form import HoldForm
 from audit.review.people import as_read, names_of
+from audit.review.tabs import tabs_of
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -46,7 +47,8 @@ def holds(request: HttpRequest) -> HttpResponse:
         record(HOLDS_VIEWED, by=request.acting.actor)
     names = names_of({hold.by for hold in found})
     lines = [Line(hold, str(names[hold.by]), as_read(hold.reference)) for hold in found]
-    return render(request, "review/holds.html", {"form": form, "lines": lines}, status=status)
+    context = {"form": form, "lines": lines, "tabs": tabs_of(request.user, "review:holds")}
+    return render(request, "review/holds.html", context, status=status)
 
 
 @for_permission(Permission.HOLD_LOG)

@@ -21,7 +21,7 @@ from tests.audit.tree import found, sequence
 from tests.audit.years import Past, ago
 from tests.people import said
 
-HOLDS = "/audit/journal/conservation/"
+HOLDS = "/audit/revue/conservation/"
 REFERENCE = new_reference()
 
 pytestmark = pytest.mark.django_db(transaction=True)

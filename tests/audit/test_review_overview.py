@@ -20,7 +20,7 @@ from tests.people import said
 
 pytestmark = pytest.mark.django_db
 
-OVERVIEW, HOURS = "/audit/apercu/", "/audit/heures/"
+OVERVIEW, HOURS = "/audit/revue/", "/audit/revue/heures/"
 
 
 @pytest.fixture

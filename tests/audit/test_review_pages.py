@@ -53,8 +53,8 @@ def test_judged_accesses_leave_the_queue_and_stay_readable(paule, auditor, casew
     waits, judged = looked(caseworker), looked(caseworker)
     judged.justify(by=auditor)
 
-    assert codes(paule.get("/audit/revue/")) == [waits.code]
-    assert codes(paule.get("/audit/revue/?jugees=1")) == [judged.code]
+    assert codes(paule.get("/audit/revue/signaux/")) == [waits.code]
+    assert codes(paule.get("/audit/revue/signaux/?jugees=1")) == [judged.code]
 
 
 def test_findings_are_what_was_found_wrong(paule, auditor, privacy_officer, caseworker):
@@ -81,9 +81,9 @@ def test_list_goes_on_where_the_page_ends(paule, caseworker):
     told = {"entries": [], "actor": caseworker.actor.id, "at": at}
     made = [put(Queue.SIGNAL, str(number), **told) for number in range(PAGE + 3)]
 
-    first = paule.get("/audit/revue/")
-    second = paule.get(f"/audit/revue/{first.context['older']}")
-    back = paule.get(f"/audit/revue/{second.context['newer']}")
+    first = paule.get("/audit/revue/signaux/")
+    second = paule.get(f"/audit/revue/signaux/{first.context['older']}")
+    back = paule.get(f"/audit/revue/signaux/{second.context['newer']}")
 
     assert (len(codes(first)), len(codes(second))) == (PAGE, 3)
     assert sorted(codes(first) + codes(second)) == sorted(item.code for item in made)
@@ -95,17 +95,17 @@ def test_list_goes_on_where_the_page_ends(paule, caseworker):
 def test_marks_that_lead_nowhere_give_the_first_page(paule, caseworker, mark):
     item = looked(caseworker)
 
-    assert codes(paule.get(f"/audit/revue/?{mark}")) == [item.code]
+    assert codes(paule.get(f"/audit/revue/signaux/?{mark}")) == [item.code]
 
 
 def test_long_list_takes_as_many_queries_as_a_short_one(paule, caseworker, joaquin_too, queries):
     looked(caseworker)
-    paule.get("/audit/revue/")
-    one = queries(lambda: paule.get("/audit/revue/"))
+    paule.get("/audit/revue/signaux/")
+    one = queries(lambda: paule.get("/audit/revue/signaux/"))
     for _ in range(9):
         looked(joaquin_too)
 
-    assert queries(lambda: paule.get("/audit/revue/")) == one
+    assert queries(lambda: paule.get("/audit/revue/signaux/")) == one
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_rule_is_called_by_its_name(paule, caseworker, monkeypatch):
     named("tests.no_relation", "No relation to the case", "Nothing ties this person to it.")
     item = looked(caseworker)
 
-    assert "No relation to the case" in paule.get("/audit/revue/").text
+    assert "No relation to the case" in paule.get("/audit/revue/signaux/").text
     assert "Nothing ties this person to it." in paule.get(page(item)).text
 
 
@@ -230,7 +230,11 @@ def test_steps_on_the_page_lead_to_an_incident(paule, rose, caseworker):
     proposes = paule.post(step(item, "proposer-incident"), {"version": 2, "text": "Rien ne l’explique."})
     signs = rose.post(step(item, "signer-incident"), {"version": 3, "text": ""})
 
-    assert [answer["Location"] for answer in (asks, proposes, signs)] == [page(item), page(item), "/audit/revue/"]
+    assert [answer["Location"] for answer in (asks, proposes, signs)] == [
+        page(item),
+        page(item),
+        "/audit/revue/signaux/",
+    ]
     assert Incident.objects.get().item == item
     (incident,) = rose.get(reverse("review:incidents")).context["incidents"]
     opened = rose.post(reverse("review:detail", args=[incident.entry])).text
