@@ -57,7 +57,7 @@ def sealed_words(request: HttpRequest, reference: str, entry_id: UUID) -> HttpRe
     if entry not in words.readable([str(entry_id)], request.acting):
         raise PermissionDenied
     try:
-        with alterations.told(request.acting.actor, "review:entry", ""):
+        with alterations.told(request.acting.actor, "review:item_words", seen.code):
             opened = open_detail(entry, request.acting)["words"]
     except (CannotOpen, Letter.DoesNotExist):
         opened = ""

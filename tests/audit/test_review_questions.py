@@ -88,6 +88,7 @@ def test_answer_sent_twice_counts_once(claire, auditor, caseworker):
     answers = [claire.post(page(item), {"text": SAID}) for _ in range(2)]
 
     assert [answer["Location"] for answer in answers] == [page(item)] * 2
+    assert said("Your explanation was sent before. It counts once.") in claire.get(page(item)).text
     assert Letter.objects.filter(purpose="review.words").count() == 2
 
 
