@@ -1,6 +1,7 @@
 """The state of the log as a proof: its newest checkpoint, its witnesses, the last verification, and the whole of it."""
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -99,11 +100,13 @@ def proof(request: HttpRequest) -> HttpResponse:
 
 
 def _download(request: HttpRequest, purpose: str) -> FileResponse:
-    # Gone from the disk when the answer has been sent.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    newest = bundle.export(file)
-    file.seek(0)
-    # A file that could not be made was not downloaded; without this entry nothing is sent.
-    with transaction.atomic():
-        record(EXPORTED, by=request.acting.actor, purpose=purpose)
+    with ExitStack() as unsent:
+        # Gone from the disk when the answer has been sent, or could not be.
+        file = unsent.enter_context(tempfile.TemporaryFile())
+        newest = bundle.export(file)
+        file.seek(0)
+        # A file that could not be made was not downloaded; without this entry nothing is sent.
+        with transaction.atomic():
+            record(EXPORTED, by=request.acting.actor, purpose=purpose)
+        unsent.pop_all()
     return FileResponse(file, as_attachment=True, filename=f"log-{newest.number}.zip", content_type="application/zip")
