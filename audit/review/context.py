@@ -58,6 +58,11 @@ class Context:
     def first(self) -> Line | None:
         return self.acts[0] if self.acts else None
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether more than one person did it: who asked for an emergency access, and who agreed."""
+        return len({act.entry.actor_id for act in self.acts}) > 1
+
 
 def context_of(item: Item, user: Any) -> Context:
     """Gather it from the log's clear columns, for somebody who reviews."""
