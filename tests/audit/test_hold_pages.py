@@ -119,7 +119,9 @@ def test_hold_is_lifted_once_and_leaves_the_page(post, rose):
 
     assert HoldLifted.objects.get().hold == hold.pk
     assert Entry.objects.filter(action="log.hold_lifted", reference=str(hold.pk)).count() == 1
-    assert said("Nothing is kept longer now.") in rose.get(HOLDS).text
+    text = rose.get(HOLDS).text
+    assert said("Nothing is kept longer now.") in text
+    assert said("Kept no longer. Was it a mistake? Keep them again today: nothing goes before the night.") in text
 
 
 def test_auditor_holds_nothing(paule):

@@ -15,6 +15,7 @@ from audit.review.models import Draw, Queue
 from audit.review.months import bounds, month_before, months_back, this_month
 from audit.review.queues import put
 from cellule.accounts.models import User
+from cellule.vault import parking
 from tests.audit.reviewed import explained, looked
 from tests.audit.written_then import planted
 from tests.people import said
@@ -233,3 +234,13 @@ def test_queues_on_the_overview_lead_to_their_pages(rose, auditor):
     assert [address for _each, address in waiting] == [
         reverse(f"review:{name}") for name in ("signal_queue", "sample_queue", "glass_queue", "of_auditors")
     ]
+
+
+def test_text_that_was_being_written_is_found_again_on_the_overview(paule, auditor, caseworker):
+    assert paule.get(OVERVIEW).context["kept"] == 0
+    address = reverse("review:item_step", args=[looked(caseworker).code, "justifie"])
+
+    parking.park(auditor.user.pk, address, [("text", "Vu.")])
+
+    page = paule.get(OVERVIEW)
+    assert (page.context["kept"], f'href="{reverse("accounts:kept")}"' in page.text) == (1, True)

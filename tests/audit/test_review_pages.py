@@ -227,6 +227,16 @@ def test_page_says_how_many_entries_it_leaves_out(paule, caseworker):
     assert [paule.get(page(item)).context["around"].left_out for item in (long, gone)] == [2, 0]
 
 
+def test_page_names_who_did_what_when_more_than_one_did(paule, caseworker, supervisor):
+    alone, agreed = looked(caseworker), looked(supervisor)
+    both = put(
+        Queue.GLASS, "both", entries=[*alone.entries, *agreed.entries], actor=caseworker.actor.id, at=timezone.now()
+    )
+
+    assert [paule.get(page(item)).context["around"].is_of_several for item in (alone, both)] == [False, True]
+    assert supervisor.user.name in paule.get(page(both)).text
+
+
 def test_auditor_reads_no_verdict_on_acts_of_auditors(paule, rose, auditor, privacy_officer, caseworker):
     as_auditor = looked(auditor)
     as_auditor.justify(by=privacy_officer)
