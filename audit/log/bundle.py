@@ -7,6 +7,7 @@ in `forgotten.jsonl` and the log's first verifier key in `key`. `verify_bundle.p
 
 import base64
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from typing import IO
@@ -22,22 +23,45 @@ from audit.log.retention import nothing_removed
 
 # The newest checkpoint is proved to lead on from so many before it.
 _PROVED = 20
+# How long a removal may wait for the sequencer, which takes what is new within a second.
+_PATIENCE_SECONDS = 10
 
 
 class NothingSigned(Exception):
     """The log has no checkpoint yet."""
 
 
+class RemovalUnsigned(Exception):
+    """Entries were removed, and the log has not signed since: the file could not tell what is missing in it."""
+
+
 def export(target: IO[bytes]) -> Checkpoint:
-    """Write the bundle up to the newest checkpoint, and give that. Raises NothingSigned, NoKey, TreeIncomplete."""
+    """Write the bundle up to the newest checkpoint, and give that.
+
+    Raises NothingSigned, RemovalUnsigned, NoKey, TreeIncomplete.
+    """
     with nothing_removed():
-        newest = Checkpoint.objects.order_by("-number").first()
-        if newest is None:
-            raise NothingSigned
+        newest = _newest()
         # Nothing else that is up to a checkpoint ever changes, so that no long transaction is needed.
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
             _write(bundle, newest)
     return newest
+
+
+def _newest() -> Checkpoint:
+    """Give the newest checkpoint, as soon as it holds the entry that tells of the last removal."""
+    # Removals come one after the other, so that whoever holds the last of them holds them all.
+    last = Entry.objects.filter(action=FORGOTTEN.code).newest_first().first()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        newest = Checkpoint.objects.order_by("-number").first()
+        if newest is None:
+            raise NothingSigned
+        if last is None or Leaf.objects.filter(entry=last.pk, position__lt=newest.size).exists():
+            return newest
+        if time.monotonic() > until:
+            raise RemovalUnsigned
+        time.sleep(0.1)
 
 
 def _write(bundle: zipfile.ZipFile, newest: Checkpoint) -> None:

@@ -17,6 +17,8 @@ SILENT = NoticeKind("review.witness_silent", _("A witness of the log does not an
 NOT_COLLECTED = NoticeKind(
     "review.log_not_collected", _("The security team’s collector gets nothing of the log. Tell the administrator.")
 )
+# What the state of the log shows.
+ALARMS = (BROKEN, STOPPED, SILENT)
 
 Listener = Callable[[NoticeKind], None]
 _LISTENERS: list[Listener] = []

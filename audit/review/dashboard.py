@@ -1,9 +1,10 @@
-"""The auditors' overview: coverage of the last months, what waits, and how the log stands."""
+"""The reviewers' first page: what is new, what waits, coverage of the last months, and how the log stands."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit.log.models import Verification
@@ -13,8 +14,10 @@ from audit.review.actions import DASHBOARD_VIEWED
 from audit.review.models import SignOff
 from audit.review.months import month_before, this_month
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
-from audit.review.tabs import tabs_of
+from audit.review.tabs import QUEUE_PAGES, tabs_of
 from cellule.accounts.roles import Permission
+from cellule.notices.models import Notice
+from cellule.vault import parking
 
 
 @require_safe
@@ -28,7 +31,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs_of(request.user, "review:dashboard"),
         "months": coverage.months(),
-        "waiting": coverage.waiting(request.user),
+        "waiting": [(each, reverse(QUEUE_PAGES[each.queue])) for each in coverage.waiting(request.user)],
+        "kept": len(parking.parked_for(request.user.pk)),
+        "notices": Notice.objects.unread(request.user),
         "last_sign_off": SignOff.objects.order_by("-month").first(),
         "may_sign": policies.may_sign_off(request.user),
         "over": month_before(this_month()),

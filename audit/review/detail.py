@@ -6,7 +6,9 @@ from django.db import transaction
 
 from audit.log.models import Entry
 from audit.log.record import record
+from audit.review.models import Incident, Item
 from cellule.accounts.acting import Acting
+from cellule.accounts.models import User
 from cellule.vault.actions import LETTER_OPENED
 from cellule.vault.letters import commitment, open_letter
 from cellule.vault.models import Letter
@@ -20,7 +22,7 @@ class NotTheDetail(CannotOpen):
 
 def has_letter_for(entry: Entry, acting: Acting) -> bool:
     """Whether the entry has a sealed detail that this person's keys can open."""
-    if entry.detail_commitment is None:
+    if entry.detail_commitment is None or not _is_theirs_to_review(entry, acting.user):
         return False
     letter = Letter.objects.filter(row=entry.pk).first()
     return letter is not None and letter.group in acting.vault.memberships
@@ -29,10 +31,10 @@ def has_letter_for(entry: Entry, acting: Acting) -> bool:
 def open_detail(entry: Entry, acting: Acting) -> dict[str, Any]:
     """Give an entry's sealed detail, after the opening itself has been recorded and committed.
 
-    Raises Letter.DoesNotExist (none was written, or it was destroyed), NotAMember, CannotOpen, NotTheDetail.
+    Raises Letter.DoesNotExist (none was written, or it was destroyed), NotAMember (nor is it for who is judged), CannotOpen, NotTheDetail.
     """
     letter = Letter.objects.get(row=entry.pk)
-    if letter.group not in acting.vault.memberships:
+    if letter.group not in acting.vault.memberships or not _is_theirs_to_review(entry, acting.user):
         raise NotAMember
     with transaction.atomic(durable=True):
         record(LETTER_OPENED, by=acting.actor, subject_type="log_entry", reference=str(entry.pk))
@@ -40,3 +42,12 @@ def open_detail(entry: Entry, acting: Acting) -> dict[str, Any]:
     if commitment(document, salt) != bytes(entry.detail_commitment or b""):
         raise NotTheDetail
     return document
+
+
+def _is_theirs_to_review(entry: Entry, user: User) -> bool:
+    """Whether it is not about an act of their own: who reviews holds the key to what is written about any act."""
+    if entry.subject_type == Item._meta.label_lower:
+        return Item.objects.reviewed_by(user).filter(code=entry.reference).exists()
+    if entry.subject_type == Incident._meta.label_lower:
+        return Incident.objects.visible_to(user).filter(code=entry.reference).exists()
+    return True

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.log.actions import Outcome, declared_actions
 from audit.log.finding import Wanted
 from audit.review import people
+from audit.review.reasons import Purpose
 from cellule.accounts import roles
 from cellule.forms import Form
 
@@ -21,18 +22,10 @@ from cellule.forms import Form
 _MOST_PEOPLE = 20
 # The filters that may be kept: nobody's words stand in them.
 KEPT = ("actors", "action", "outcome", "period", "of_auditors")
-_YEARS = [
+YEARS = [
     MinValueValidator(datetime.date(2000, 1, 1), _("Give a date after 1999.")),
     MaxValueValidator(datetime.date(2199, 12, 31), _("Give a date before 2200.")),
 ]
-
-
-class Purpose(models.TextChoices):
-    """What entries are taken out of the house for; it stands in the entry that tells of it."""
-
-    VERIFICATION = "verification", _("To have it checked outside this site")
-    REVIEW = "review", _("For a review or a sign-off")
-    AUTHORITY = "authority", _("For a court or the Commission d’accès à l’information")
 
 
 class ExportForm(Form):
@@ -94,12 +87,12 @@ class FilterForm(Form):
         required=False,
     )
     start = forms.DateField(
-        label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), validators=_YEARS, required=False
+        label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), validators=YEARS, required=False
     )
     end = forms.DateField(
         label=_("To (included)"),
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
-        validators=_YEARS,
+        validators=YEARS,
         required=False,
     )
     of_auditors = forms.BooleanField(label=_("Only acts of auditors"), required=False)
@@ -177,8 +170,8 @@ class FilterForm(Form):
             about=tuple(_spellings(asked["reference"])) if "reference" in asked else (),
             action=asked.get("action", ""),
             outcome=asked.get("outcome", ""),
-            start=_midnight(first),
-            end=_midnight(last, days_later=1),
+            start=midnight(first),
+            end=midnight(last, days_later=1),
         )
         return wanted.with_whole_cases() if "whole_case" in asked else wanted
 
@@ -201,7 +194,8 @@ def _spellings(reference: str) -> list[str]:
     return list(dict.fromkeys([typed, plain, f"{plain[:4]}-{plain[4:]}"]))
 
 
-def _midnight(day: datetime.date | None, *, days_later: int = 0) -> datetime.datetime | None:
+def midnight(day: datetime.date | None, *, days_later: int = 0) -> datetime.datetime | None:
+    """Give when a day begins in Montréal; None for none."""
     if day is None:
         return None
     return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days_later), datetime.time.min))

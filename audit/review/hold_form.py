@@ -1,13 +1,12 @@
 """What a privacy officer says to keep entries: why, and of which case or period."""
 
-import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Hold
+from audit.review.forms import YEARS, midnight
 from cellule import references
 from cellule.forms import Form, Once
 
@@ -28,9 +27,14 @@ class HoldForm(Form):
         max_length=12,
         required=False,
     )
-    start = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), required=False)
+    start = forms.DateField(
+        label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), validators=YEARS, required=False
+    )
     end = forms.DateField(
-        label=_("To (included)"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), required=False
+        label=_("To (included)"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        validators=YEARS,
+        required=False,
     )
 
     def clean_reference(self) -> str:
@@ -60,12 +64,6 @@ class HoldForm(Form):
         return {
             "reason": cleaned["reason"],
             "reference": cleaned["reference"],
-            "start": _midnight(cleaned["start"]),
-            "end": _midnight(cleaned["end"], days_later=1),
+            "start": midnight(cleaned["start"]),
+            "end": midnight(cleaned["end"], days_later=1),
         }
-
-
-def _midnight(day: datetime.date | None, *, days_later: int = 0) -> datetime.datetime | None:
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days_later), datetime.time.min))

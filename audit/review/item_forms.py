@@ -9,6 +9,8 @@ from audit.review.models import Item, Reason
 from audit.review.words import LONGEST
 from cellule.forms import Form
 
+_SEALED = _("Sealed to those who review. Write no name of a person who is helped.")
+
 
 class WordsField(forms.CharField):
     """A text of up to 4 000 characters, in any script."""
@@ -51,7 +53,7 @@ class AskForm(StepForm):
 class VerdictForm(StepForm):
     text = WordsField(
         label=_("Your reasons"),
-        help_text=_("Sealed to those who review. Write no name of a person who is helped."),
+        help_text=_SEALED,
         required=False,
     )
 
@@ -60,11 +62,21 @@ class JustifyForm(VerdictForm):
     says = _("There was a duty behind this access. The review ends here.")
 
 
-class NotJustifyForm(VerdictForm):
+class FindingForm(VerdictForm):
+    """A verdict that somebody has to live with, and so one with reasons."""
+
+    text = WordsField(
+        label=_("Your reasons"),
+        help_text=_SEALED,
+        error_messages={"required": _("Say in a few words why.")},
+    )
+
+
+class NotJustifyForm(FindingForm):
     says = _("There was no duty behind this access. The review ends here, and it stays among the findings.")
 
 
-class ProposeForm(VerdictForm):
+class ProposeForm(FindingForm):
     says = _(
         "This is the first of two signatures. Somebody else who reviews must sign too; the privacy officer is told."
     )
@@ -78,7 +90,7 @@ class SendBackForm(VerdictForm):
     says = _("You do not sign. The access is judged anew.")
     text = WordsField(
         label=_("Why do you not sign?"),
-        help_text=_("Sealed to those who review. Write no name of a person who is helped."),
+        help_text=_SEALED,
         error_messages={"required": _("Say in a few words what is missing.")},
     )
 

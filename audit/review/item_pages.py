@@ -20,9 +20,10 @@ from audit.review.context import context_of
 from audit.review.detail import open_detail
 from audit.review.item_forms import FORMS, StepForm
 from audit.review.lists import lines
-from audit.review.models import Item, Queue, Reason
+from audit.review.models import Item, Reason
 from audit.review.people import names_of
 from audit.review.rule_names import name_of
+from audit.review.tabs import QUEUE_PAGES
 from cellule.accounts import alterations
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
@@ -32,13 +33,6 @@ from cellule.notices.models import Notice
 from cellule.steps import Stale, Step, TooLate
 from cellule.vault.models import Letter
 from cellule.vault.sealing import CannotOpen
-
-_QUEUES = {
-    Queue.SIGNAL: "review:signal_queue",
-    Queue.SAMPLE: "review:sample_queue",
-    Queue.GLASS: "review:glass_queue",
-    Queue.OF_AUDITORS: "review:of_auditors",
-}
 
 
 @for_permission(Permission.READ_LOG)
@@ -63,7 +57,7 @@ def sealed_words(request: HttpRequest, reference: str, entry_id: UUID) -> HttpRe
     if entry not in words.readable([str(entry_id)], request.acting):
         raise PermissionDenied
     try:
-        with alterations.told(request.acting.actor, "review:entry", ""):
+        with alterations.told(request.acting.actor, "review:item_words", seen.code):
             opened = open_detail(entry, request.acting)["words"]
     except (CannotOpen, Letter.DoesNotExist):
         opened = ""
@@ -81,7 +75,7 @@ def item_step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             version = form.cleaned_data["version"]
             getattr(seen, step.name)(by=request.acting, version=0 if version is None else version, **form.answers)
-            say(request, _("Done: %(step)s.") % {"step": step.label})
+            say(request, _("%(code)s: %(step)s") % {"code": seen, "step": step.label})
             return _after(request, seen)
     except TooLate as refusal:
         return _too_late(request, seen.code, step, form, refusal)
@@ -95,7 +89,7 @@ def _find(request: HttpRequest, reference: str) -> Item:
 def _page(request: HttpRequest, seen: Item, *, opened: dict[UUID, str] | None = None) -> HttpResponse:
     record_read(ITEM_VIEWED, by=request.acting.actor, subject_type=Item._meta.label_lower, reference=seen.code)
     offers = seen.offers(request.user)
-    around = context_of(seen)
+    around = context_of(seen, request.user)
     (line,) = lines([seen])
     context = {
         "item": seen,
@@ -109,7 +103,7 @@ def _page(request: HttpRequest, seen: Item, *, opened: dict[UUID, str] | None = 
         "signers": _signers(seen),
         "offers": [offer for offer in offers if not offer.missing],
         "refused": [(offer.step.label, offer.missing) for offer in offers if offer.missing],
-        "queue": reverse(_QUEUES[seen.queue]),
+        "queue": reverse(QUEUE_PAGES[seen.queue]),
         **_neighbours(request, seen),
     }
     return render(request, "review/item.html", context)
@@ -156,6 +150,7 @@ def _too_late(request: HttpRequest, reference: str, step: Step, form: StepForm, 
     """Somebody was faster, or something is missing; a button that was pressed twice has done what it should."""
     seen = _find(request, reference)
     if request.method == "POST" and was_taken(seen, step, request.user):
+        say(request, _("%(code)s: you did this before. It counts once.") % {"code": seen})
         return _after(request, seen)
     reasons = refusal.reasons or [_("It now stands at: %(state)s.") % {"state": seen.get_state_display()}]
     is_possible = seen.state in step.sources and not step.missing(seen, request.user)
@@ -183,7 +178,7 @@ def _after(request: HttpRequest, seen: Item) -> HttpResponse:
     """On to the next of the queue after a verdict, else back to the item."""
     if seen.is_undecided:
         return redirect("review:item", seen.code)
-    return redirect(_neighbours(request, seen)["following"] or _QUEUES[seen.queue])
+    return redirect(_neighbours(request, seen)["following"] or QUEUE_PAGES[seen.queue])
 
 
 def _step_page(

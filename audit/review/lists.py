@@ -11,6 +11,7 @@ from audit.review.models.item import ItemQuerySet
 from audit.review.people import names_of
 from audit.review.rule_names import name_of
 from cellule import references
+from cellule.accounts.models import User
 
 PAGE = 50
 
@@ -34,9 +35,9 @@ class Line:
     why: str | Promise
 
 
-def page_of(items: ItemQuerySet, *, older_than: str = "", newer_than: str = "") -> Page:
-    """Give one page of a list, the newest first; a code that is no item's gives its first page."""
-    mark = _with_code(newer_than or older_than)
+def page_of(items: ItemQuerySet, user: User, *, older_than: str = "", newer_than: str = "") -> Page:
+    """Give one page of a list, the newest first; a code that this person may not see, or is none, gives its first page."""
+    mark = _with_code(newer_than or older_than, user)
     if mark is None:
         found = list(items.newest_first()[: PAGE + 1])
         return Page(found[:PAGE], older=found[PAGE - 1].code if len(found) > PAGE else "")
@@ -61,8 +62,8 @@ def lines(items: Iterable[Item]) -> list[Line]:
     ]
 
 
-def _with_code(code: str) -> Item | None:
+def _with_code(code: str, user: User) -> Item | None:
     try:
-        return Item.objects.filter(code=references.parse(code)).first()
+        return Item.objects.visible_to(user).filter(code=references.parse(code)).first()
     except ValueError:
         return None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.review import policies
 from cellule.accounts import roles
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import User
@@ -20,6 +21,17 @@ REMINDED = NoticeKind(
 ANSWERED = NoticeKind("review.answered", _("Somebody has explained what they did."), "review:item")
 SECOND_SIGNATURE = NoticeKind("review.second", _("An access awaits a second signature."), "review:item")
 INCIDENT = NoticeKind("review.incident", _("A confidentiality incident was opened."), "review:item")
+
+
+def tell_second_signers(item: "Item", by: Acting) -> None:
+    """Tell the privacy officers that a second signature is missing; the auditors, where no officer may give it."""
+    for role in (roles.PRIVACY_OFFICER, roles.AUDITOR):
+        people = User.objects.filter(is_active=True, role=role.code)
+        able = [person for person in people if policies.may_sign_second(item, person)]
+        for person in able:
+            notify(person.pk, SECOND_SIGNATURE, item.code, by=by.actor)
+        if able:
+            return
 
 
 def tell_officers(kind: NoticeKind, item: "Item", by: Acting) -> None:

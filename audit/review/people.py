@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Entry
+from audit.review.reasons import reason_of
 from cellule.accounts import roles
 from cellule.accounts.models import Organisation, User
 from cellule.references import LENGTH, SYMBOLS, shown
@@ -39,9 +40,9 @@ class Line:
         return as_read(self.entry.reference)
 
     @property
-    def reason(self) -> str:
-        """The reason given, as its code; what a step writes there is a move between states, and none."""
-        return "" if ">" in self.entry.purpose else self.entry.purpose
+    def reason(self) -> str | Promise:
+        """The reason that the person gave, in words."""
+        return reason_of(self.entry)
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,7 @@
 """The state of the log as a proof: its newest checkpoint, its witnesses, the last verification, and the whole of it."""
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,15 +12,18 @@ from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from audit.log import bundle
 from audit.log.models import Checkpoint, Receipt, Verification
 from audit.log.record import record
 from audit.review.actions import EXPORTED, PROOF_VIEWED
+from audit.review.alarms import ALARMS
 from audit.review.forms import ExportForm
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
+from cellule.notices.models import Notice
 
 # A witness that has not answered for so long is silent; one by letter answers once a day.
 SILENT_AFTER = timedelta(hours=1)
@@ -70,11 +74,19 @@ def proof(request: HttpRequest) -> HttpResponse:
     form, status = bound(ExportForm, request), HTTPStatus.OK
     newest = newest_checkpoint()
     if request.method == "POST":
-        if form.is_valid() and newest is not None:
-            return _download(request, form.cleaned_data["purpose"])
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid() and newest is not None:
+            try:
+                return _download(request, form.cleaned_data["purpose"])
+            except bundle.RemovalUnsigned:
+                status = HTTPStatus.CONFLICT
+                form.add_error(
+                    None,
+                    _("Entries were removed a moment ago, and the log has not signed since. Try again in a minute."),
+                )
     with transaction.atomic():
         record(PROOF_VIEWED, by=request.acting.actor)
+        Notice.objects.filter(recipient=request.user, kind__in=[kind.code for kind in ALARMS]).mark_read()
     context = {
         "form": form,
         "newest": newest,
@@ -88,10 +100,13 @@ def proof(request: HttpRequest) -> HttpResponse:
 
 
 def _download(request: HttpRequest, purpose: str) -> FileResponse:
-    with transaction.atomic():
-        record(EXPORTED, by=request.acting.actor, purpose=purpose)
-    # Gone from the disk when the answer has been sent.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    newest = bundle.export(file)
-    file.seek(0)
+    with ExitStack() as unsent:
+        # Gone from the disk when the answer has been sent, or could not be.
+        file = unsent.enter_context(tempfile.TemporaryFile())
+        newest = bundle.export(file)
+        file.seek(0)
+        # A file that could not be made was not downloaded; without this entry nothing is sent.
+        with transaction.atomic():
+            record(EXPORTED, by=request.acting.actor, purpose=purpose)
+        unsent.pop_all()
     return FileResponse(file, as_attachment=True, filename=f"log-{newest.number}.zip", content_type="application/zip")

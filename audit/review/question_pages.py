@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.log.models import Entry
 from audit.log.record import record_read
 from audit.review.actions import QUESTION_VIEWED, QUESTIONS_VIEWED
+from audit.review.context import ACTS
 from audit.review.item_forms import ExplainForm
 from audit.review.item_pages import was_taken
 from audit.review.lists import lines, page_of
@@ -20,14 +21,13 @@ from cellule.front import say
 from cellule.notices.models import Notice
 from cellule.steps import TooLate
 
-_SHOWN = 50
-
 
 @require_safe
 def questions(request: HttpRequest) -> HttpResponse:
     """The questions asked of this person, the newest act first."""
     page = page_of(
         Item.objects.asked_of(request.user),
+        request.user,
         older_than=request.GET.get("apres", ""),
         newer_than=request.GET.get("avant", ""),
     )
@@ -52,6 +52,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
     except TooLate as refusal:
         asked = Item.objects.get(pk=asked.pk)
         if was_taken(asked, Item.step_called("expliquer"), request.user):
+            say(request, _("Your explanation was sent before. It counts once."))
             return redirect("review:question", asked.code)
         late = _("Nobody waits for an answer any more. Nothing was sent; copy your text if you still need it.")
         for reason in refusal.reasons or [late]:
@@ -67,7 +68,7 @@ def _page(request: HttpRequest, asked: Item, form: ExplainForm, status: HTTPStat
     Notice.objects.filter(recipient=request.user, reference=asked.code).mark_read()
     context = {
         "item": asked,
-        "acts": acts_of(Entry.objects.filter(pk__in=asked.entries).order_by("id")[:_SHOWN]),
+        "acts": acts_of(Entry.objects.filter(pk__in=asked.entries).order_by("id")[:ACTS]),
         "questions": [Reason(reason).label for reason in asked.reasons],
         "form": form,
         "awaits": asked.state == ItemState.ASKED,

@@ -13,17 +13,11 @@ from audit.review.actions import INCIDENTS_VIEWED, QUEUE_VIEWED
 from audit.review.lists import PAGE, lines, page_of
 from audit.review.models import Incident, Item, Queue
 from audit.review.models.item import UNDECIDED, ItemQuerySet
-from audit.review.tabs import tabs_of
+from audit.review.tabs import QUEUE_PAGES, tabs_of
 from cellule import references
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 
-_TABS = {
-    Queue.SIGNAL: "review:signal_queue",
-    Queue.SAMPLE: "review:sample_queue",
-    Queue.GLASS: "review:glass_queue",
-    Queue.OF_AUDITORS: "review:of_auditors",
-}
 _SAYS = {
     Queue.SIGNAL: _("Accesses that a rule found unusual. Unusual is not wrong: most have a good reason."),
     Queue.SAMPLE: _("Accesses drawn at random, so that everybody is looked at and nobody is chosen."),
@@ -43,7 +37,7 @@ def queue(request: HttpRequest, which: str) -> HttpResponse:
     is_judged = request.GET.get("jugees") == "1"
     items = items.exclude(state__in=UNDECIDED) if is_judged else items.undecided()
     context = {"title": which.label, "says": _SAYS[which], "is_judged": is_judged, "has_judged": True}
-    return _list(request, items, _TABS[which], context, "jugees=1" if is_judged else "")
+    return _list(request, items, QUEUE_PAGES[which], context, "jugees=1" if is_judged else "")
 
 
 @for_permission(Permission.READ_LOG)
@@ -77,7 +71,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def _list(
     request: HttpRequest, items: ItemQuerySet, tab: str, context: dict[str, Promise | bool], query: str = ""
 ) -> HttpResponse:
-    page = page_of(items, older_than=request.GET.get("apres", ""), newer_than=request.GET.get("avant", ""))
+    marks = {"older_than": request.GET.get("apres", ""), "newer_than": request.GET.get("avant", "")}
+    page = page_of(items, request.user, **marks)
     shown = [item.code for item in page.items]
     record_read(QUEUE_VIEWED, by=request.acting.actor, shown=shown, purpose=tab.partition(":")[2])
     context |= {

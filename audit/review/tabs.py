@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit.review.models import Queue
 from cellule.accounts.models import User
 from cellule.accounts.roles import Permission
 
@@ -20,6 +21,13 @@ class Tab:
 
 
 _TABS: dict[str, Tab] = {}
+# The page of each queue.
+QUEUE_PAGES = {
+    Queue.SIGNAL: "review:signal_queue",
+    Queue.SAMPLE: "review:sample_queue",
+    Queue.GLASS: "review:glass_queue",
+    Queue.OF_AUDITORS: "review:of_auditors",
+}
 
 
 def tab(name: str, label: Promise, permission: Permission) -> None:
@@ -36,12 +44,13 @@ def tabs_of(user: User, current: str) -> list[tuple[Promise, str, bool, int]]:
     ]
 
 
+tab("review:dashboard", _("Overview"), Permission.READ_LOG)
 tab("review:signal_queue", _("Signals"), Permission.READ_LOG)
 tab("review:sample_queue", _("Sample"), Permission.READ_LOG)
 tab("review:glass_queue", _("Emergency accesses"), Permission.READ_LOG)
 tab("review:findings", _("Findings"), Permission.READ_LOG)
 tab("review:rules", _("Rules"), Permission.READ_LOG)
-tab("review:of_auditors", _("Acts of auditors"), Permission.REVIEW_AUDITORS)
-tab("review:dashboard", _("Overview"), Permission.READ_LOG)
 tab("review:hours", _("Hours of work"), Permission.READ_LOG)
+tab("review:of_auditors", _("Acts of auditors"), Permission.REVIEW_AUDITORS)
 tab("review:incidents", _("Incidents"), Permission.REVIEW_AUDITORS)
+tab("review:holds", _("Kept longer"), Permission.HOLD_LOG)

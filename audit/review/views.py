@@ -1,5 +1,6 @@
 """The auditors' list of the log, one entry of it, and its sealed detail. Looking is an act: it is recorded first."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.log.actions import action_label
 from audit.log.finding import Wanted
 from audit.log.models import Entry, Leaf
 from audit.log.record import record
@@ -18,7 +20,7 @@ from audit.review.detail import has_letter_for, open_detail
 from audit.review.export import ListExportForm
 from audit.review.forms import FilterForm
 from audit.review.kept_filters import kept_by, may_keep
-from audit.review.people import lines
+from audit.review.people import as_read, lines
 from cellule.accounts import alterations
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -35,6 +37,11 @@ _LABELS = {
     "when": _("When"),
     "whose": _("Who did it"),
     "about": _("Reference"),
+}
+# What of an incident is kept as codes (`incidents.open_incident`).
+_READ_AS: dict[str, Callable[[str], str]] = {
+    "what": lambda codes: ", ".join(str(action_label(code)) for code in codes.split(", ")),
+    "about": as_read,
 }
 
 
@@ -85,7 +92,7 @@ def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         return redirect("review:entry", entry_id)
     seen = get_object_or_404(Entry, pk=entry_id)
     try:
-        with alterations.told(request.acting.actor, "review:detail", ""):
+        with alterations.told(request.acting.actor, "review:detail", str(seen.pk)):
             opened = open_detail(seen, request.acting)
     except Letter.DoesNotExist:
         raise Http404 from None
@@ -94,7 +101,7 @@ def detail(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     except CannotOpen:
         return render(request, "review/entry.html", _shown(request, seen) | {"unreadable": True})
     labels = {name: field.label for name, field in FilterForm.base_fields.items()} | _LABELS
-    told = [(labels.get(name, name), value) for name, value in opened.items()]
+    told = [(labels.get(name, name), _READ_AS.get(name, str)(value)) for name, value in opened.items()]
     return render(request, "review/entry.html", _shown(request, seen) | {"detail": told})
 
 

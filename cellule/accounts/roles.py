@@ -56,7 +56,7 @@ _RESOURCES = ("referrals:directory", _("Resources"))
 _INBOX = ("referrals:inbox", _("Referrals"))
 _TEAM = ("accounts:team", _("Team"))
 _LOG = ("review:log", _("Log"))
-_REVIEW = ("review:signal_queue", _("Review"))
+_REVIEW = ("review:dashboard", _("Review"))
 _ADMINISTRATION = ("accounts:administration", _("Administration"))
 _JOBS = ("jobs:dead", _("Background work"))
 _ACCOUNT = ("accounts:account", _("My account"))
@@ -144,7 +144,7 @@ AUDITOR = Role(
     ),
     frozenset({Permission.READ_LOG, Permission.SIGN_OFF, Permission.ADMIT}),
     ("auditors",),
-    "review:log",
+    "review:dashboard",
     may_admit=True,
     navigation=(_REVIEW, _LOG, _TEAM, _ACCOUNT),
 )
@@ -157,7 +157,7 @@ PRIVACY_OFFICER = Role(
     ),
     frozenset({Permission.READ_LOG, Permission.REVIEW_AUDITORS, Permission.HOLD_LOG, Permission.ADMIT}),
     ("privacy",),
-    "review:log",
+    "review:dashboard",
     may_admit=True,
     navigation=(_REVIEW, _LOG, _TEAM, _ACCOUNT),
 )

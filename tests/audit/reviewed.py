@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from audit.log.actions import Relation
+from audit.log.actions import Action, Relation
 from audit.log.record import record
 from audit.review.models import Item, Queue, Reason
 from audit.review.queues import put
@@ -17,17 +17,25 @@ from cellule.accounts.acting import Acting
 SAID = "Une collègue m’a demandé d’ouvrir ce dossier."
 
 
-def looked(by: Acting, reference: str = "", *, subject: uuid.UUID | None = None, queue: Queue = Queue.SIGNAL) -> Item:
+def looked(
+    by: Acting,
+    reference: str = "",
+    *,
+    subject: uuid.UUID | None = None,
+    queue: Queue = Queue.SIGNAL,
+    action: Action = CASE_OPENED,
+    purpose: str = "work",
+) -> Item:
     """A look at a case, as the log tells of it, put up for review."""
     with transaction.atomic():
         entry = record(
-            CASE_OPENED,
+            action,
             by=by.actor,
             subject_type="cases.case",
             reference=reference,
             subject=subject,
             relation=Relation.NONE,
-            purpose="work",
+            purpose=purpose,
         )
     return put(
         queue,

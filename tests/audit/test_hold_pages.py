@@ -21,7 +21,7 @@ from tests.audit.tree import found, sequence
 from tests.audit.years import Past, ago
 from tests.people import said
 
-HOLDS = "/audit/journal/conservation/"
+HOLDS = "/audit/revue/conservation/"
 REFERENCE = new_reference()
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +89,8 @@ def test_period_is_kept_with_its_last_day(post, rose):
         ({"reference": "1234"}, "reference"),
         ({"reference": REFERENCE, "start": "2026-03-01"}, "start"),
         ({"start": "2026-03-02", "end": "2026-03-01"}, "end"),
+        ({"start": "9999-12-31", "end": "9999-12-31"}, "start"),
+        ({"start": "0001-01-01", "end": "2026-03-01"}, "start"),
         ({"reference": REFERENCE, "reason": ""}, "reason"),
         ({"reference": REFERENCE, "once": "x"}, "once"),
     ],
@@ -96,7 +98,7 @@ def test_period_is_kept_with_its_last_day(post, rose):
 def test_what_does_not_hold_is_asked_again(post, told, field):
     answer = post(**told)
 
-    assert (answer.status_code, list(answer.context["form"].errors), Hold.objects.count()) == (422, [field], 0)
+    assert (answer.status_code, next(iter(answer.context["form"].errors)), Hold.objects.count()) == (422, field, 0)
 
 
 def test_form_sent_twice_sets_one_hold(rose):
@@ -117,7 +119,9 @@ def test_hold_is_lifted_once_and_leaves_the_page(post, rose):
 
     assert HoldLifted.objects.get().hold == hold.pk
     assert Entry.objects.filter(action="log.hold_lifted", reference=str(hold.pk)).count() == 1
-    assert said("Nothing is kept longer now.") in rose.get(HOLDS).text
+    text = rose.get(HOLDS).text
+    assert said("Nothing is kept longer now.") in text
+    assert said("Kept no longer. Was it a mistake? Keep them again today: nothing goes before the night.") in text
 
 
 def test_auditor_holds_nothing(paule):

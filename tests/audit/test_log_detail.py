@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from audit.log.models import Entry
+from audit.review.models import Item
 from cellule.vault.details import PURPOSE
 from cellule.vault.letters import new_salt, open_letter, write_letter
 from cellule.vault.models import Letter, LetterKey
+from tests.audit.reviewed import looked, proposed
 
 LOG = "/audit/journal/"
 
@@ -91,3 +93,22 @@ def test_sealed_detail_that_is_not_what_the_log_says_is_not_shown(paule, rose, f
 @pytest.mark.django_db
 def test_sealed_detail_of_an_entry_without_one_is_unknown(rose, write):
     assert rose.post(reverse("review:detail", args=[write().pk])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_words_about_ones_own_acts_stay_shut_although_the_key_is_there(rose, auditor, privacy_officer, caseworker):
+    own, other = looked(caseworker), looked(caseworker)
+    for item in (own, other):
+        proposed(item, auditor).sign_incident(by=privacy_officer)
+    # Who is a privacy officer now did it as a caseworker.
+    Item.objects.filter(pk=own.pk).update(actor_id=privacy_officer.actor.id, second_signer="somebody")
+
+    def offers(item: Item) -> list[tuple[bool, int]]:
+        """Whether the words of the verdict and the incident's letter are offered to her, and what opening them gives."""
+        entries = [item.verdict_words[-1], item.incident.entry]
+        pages = [rose.get(reverse("review:entry", args=[entry])) for entry in entries]
+        opened = [rose.post(reverse("review:detail", args=[entry])) for entry in entries]
+        return [(page.context["may_open"], answer.status_code) for page, answer in zip(pages, opened, strict=True)]
+
+    assert offers(own) == [(False, 403), (False, 403)]
+    assert offers(other) == [(True, 200), (True, 200)]

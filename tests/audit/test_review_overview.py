@@ -8,19 +8,21 @@ from django.utils import timezone
 
 from audit.log.models import Entry
 from audit.review import coverage
+from audit.review.alarms import SILENT, alarm
 from audit.review.coverage import MONTHS, Part
 from audit.review.hours import Days, table
 from audit.review.models import Draw, Queue
 from audit.review.months import bounds, month_before, months_back, this_month
 from audit.review.queues import put
 from cellule.accounts.models import User
-from tests.audit.reviewed import looked
+from cellule.vault import parking
+from tests.audit.reviewed import explained, looked
 from tests.audit.written_then import planted
 from tests.people import said
 
 pytestmark = pytest.mark.django_db
 
-OVERVIEW, HOURS = "/audit/apercu/", "/audit/heures/"
+OVERVIEW, HOURS = "/audit/revue/", "/audit/revue/heures/"
 
 
 @pytest.fixture
@@ -181,3 +183,64 @@ def test_hours_take_the_same_queries_for_one_person_and_for_ten(paule, at, month
         planted(at(2, 9), person)
 
     assert queries(lambda: paule.get(HOURS, {"mois": f"{month:%Y-%m}"})) == first
+
+
+# --- Its place in the house -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dashboard", "hours", "rules", "findings", "signal_queue", "incidents", "holds"])
+def test_menu_and_tabs_mark_where_one_is(rose, name):
+    context = rose.get(reverse(f"review:{name}")).context
+
+    marked = [[each["url"] for each in context["navigation"] if each["current"]]]
+    marked += [[address for _label, address, is_current, _count in context["tabs"] if is_current]]
+    assert marked == [[OVERVIEW], [reverse(f"review:{name}")]]
+
+
+def test_overview_stands_first_and_only_privacy_officers_keep_longer(paule, rose):
+    tabs = {name: [each[1] for each in who.get(OVERVIEW).context["tabs"]] for name, who in (("p", paule), ("r", rose))}
+
+    holds = reverse("review:holds")
+    assert (tabs["p"][0], tabs["r"][0]) == (OVERVIEW, OVERVIEW)
+    assert (holds in tabs["p"], holds in tabs["r"]) == (False, True)
+
+
+def test_overview_tells_what_is_new_until_it_was_read(paule, auditor, caseworker):
+    item = explained(looked(caseworker), auditor, caseworker)
+    alarm(SILENT)
+
+    before = paule.get(OVERVIEW)
+    assert [notice.kind for notice in before.context["notices"]] == ["review.answered", "review.witness_silent"]
+    assert f'href="{reverse("review:item", args=[item.code])}"' in before.text
+
+    assert paule.post(reverse("cases:notices_read"), follow=True).redirect_chain[-1][0] == OVERVIEW
+    assert list(paule.get(OVERVIEW).context["notices"]) == []
+
+
+def test_state_of_the_log_answers_its_own_alarms(paule, auditor, caseworker):
+    explained(looked(caseworker), auditor, caseworker)
+    alarm(SILENT)
+
+    paule.get(reverse("review:proof"))
+
+    assert [notice.kind for notice in paule.get(OVERVIEW).context["notices"]] == ["review.answered"]
+
+
+def test_queues_on_the_overview_lead_to_their_pages(rose, auditor):
+    looked(auditor)
+
+    waiting = rose.get(OVERVIEW).context["waiting"]
+
+    assert [address for _each, address in waiting] == [
+        reverse(f"review:{name}") for name in ("signal_queue", "sample_queue", "glass_queue", "of_auditors")
+    ]
+
+
+def test_text_that_was_being_written_is_found_again_on_the_overview(paule, auditor, caseworker):
+    assert paule.get(OVERVIEW).context["kept"] == 0
+    address = reverse("review:item_step", args=[looked(caseworker).code, "justifie"])
+
+    parking.park(auditor.user.pk, address, [("text", "Vu.")])
+
+    page = paule.get(OVERVIEW)
+    assert (page.context["kept"], f'href="{reverse("accounts:kept")}"' in page.text) == (1, True)

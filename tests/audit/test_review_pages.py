@@ -6,14 +6,24 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.log.models import Entry
+from audit.log.models import Entry, Hold
+from audit.review.actions import HOLD_SET, LIST_EXPORTED
+from audit.review.context import ACTS
 from audit.review.lists import PAGE
 from audit.review.models import Incident, Item, Queue
 from audit.review.people import lines
 from audit.review.queues import put
+from audit.review.reasons import Purpose
 from audit.review.rule_names import _NAMES, named
+from cases.actions import CASE_OPENED, CONTACT_REVEALED
+from cases.doors import CASEWORK
+from cases.models import State
+from cases.models.codes import EmergencyReason, RevealReason
+from cases.views.reveal import RULES_FIRST
 from cellule.notices.models import Notice
+from cellule.vault.unlocked import log_reference
 from tests.audit.reviewed import SAID, asked, explained, looked, proposed
+from tests.factories import case_at
 from tests.people import said
 
 QUEUES = ["review:signal_queue", "review:sample_queue", "review:glass_queue"]
@@ -53,8 +63,8 @@ def test_judged_accesses_leave_the_queue_and_stay_readable(paule, auditor, casew
     waits, judged = looked(caseworker), looked(caseworker)
     judged.justify(by=auditor)
 
-    assert codes(paule.get("/audit/revue/")) == [waits.code]
-    assert codes(paule.get("/audit/revue/?jugees=1")) == [judged.code]
+    assert codes(paule.get("/audit/revue/signaux/")) == [waits.code]
+    assert codes(paule.get("/audit/revue/signaux/?jugees=1")) == [judged.code]
 
 
 def test_findings_are_what_was_found_wrong(paule, auditor, privacy_officer, caseworker):
@@ -81,9 +91,9 @@ def test_list_goes_on_where_the_page_ends(paule, caseworker):
     told = {"entries": [], "actor": caseworker.actor.id, "at": at}
     made = [put(Queue.SIGNAL, str(number), **told) for number in range(PAGE + 3)]
 
-    first = paule.get("/audit/revue/")
-    second = paule.get(f"/audit/revue/{first.context['older']}")
-    back = paule.get(f"/audit/revue/{second.context['newer']}")
+    first = paule.get("/audit/revue/signaux/")
+    second = paule.get(f"/audit/revue/signaux/{first.context['older']}")
+    back = paule.get(f"/audit/revue/signaux/{second.context['newer']}")
 
     assert (len(codes(first)), len(codes(second))) == (PAGE, 3)
     assert sorted(codes(first) + codes(second)) == sorted(item.code for item in made)
@@ -91,21 +101,33 @@ def test_list_goes_on_where_the_page_ends(paule, caseworker):
     assert second.context["older"] == first.context["newer"] == ""
 
 
+def test_mark_of_what_is_not_theirs_to_see_gives_the_first_page(paule, rose, as_, auditor, caseworker):
+    item = asked(looked(caseworker), auditor)
+    hidden = looked(auditor)
+    newer, queue = f"?avant={hidden}", reverse("review:signal_queue")
+
+    assert [codes(paule.get(f"{queue}{newer}")), codes(paule.get(queue))] == [[item.code]] * 2
+    other = looked(caseworker)
+    questions = reverse("review:questions")
+    assert codes(as_("claire").get(f"{questions}?avant={other}")) == [item.code]
+    assert codes(rose.get(f"{queue}?apres={other}")) == [item.code]
+
+
 @pytest.mark.parametrize("mark", ["apres=2222-2222", "avant=2222-2222", "apres=%00", "apres=' OR 1=1", "jugees=9"])
 def test_marks_that_lead_nowhere_give_the_first_page(paule, caseworker, mark):
     item = looked(caseworker)
 
-    assert codes(paule.get(f"/audit/revue/?{mark}")) == [item.code]
+    assert codes(paule.get(f"/audit/revue/signaux/?{mark}")) == [item.code]
 
 
 def test_long_list_takes_as_many_queries_as_a_short_one(paule, caseworker, joaquin_too, queries):
     looked(caseworker)
-    paule.get("/audit/revue/")
-    one = queries(lambda: paule.get("/audit/revue/"))
+    paule.get("/audit/revue/signaux/")
+    one = queries(lambda: paule.get("/audit/revue/signaux/"))
     for _ in range(9):
         looked(joaquin_too)
 
-    assert queries(lambda: paule.get("/audit/revue/")) == one
+    assert queries(lambda: paule.get("/audit/revue/signaux/")) == one
 
 
 @pytest.fixture
@@ -118,7 +140,7 @@ def test_rule_is_called_by_its_name(paule, caseworker, monkeypatch):
     named("tests.no_relation", "No relation to the case", "Nothing ties this person to it.")
     item = looked(caseworker)
 
-    assert "No relation to the case" in paule.get("/audit/revue/").text
+    assert "No relation to the case" in paule.get("/audit/revue/signaux/").text
     assert "Nothing ties this person to it." in paule.get(page(item)).text
 
 
@@ -150,6 +172,81 @@ def test_reason_is_what_somebody_gave_and_no_move_between_states(paule, auditor,
 
     assert paule.get(page(item)).context["around"].first.reason == "work"
     assert (step_taken.purpose, lines([step_taken])[0].reason) == ("open>justified", "")
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "words"),
+    [
+        (CONTACT_REVEALED, RevealReason.SAFETY, "Somebody is in danger"),
+        (CASE_OPENED, EmergencyReason.COURT, "A court date today"),
+        (CASE_OPENED, CASEWORK, "Work on the case"),
+        (CONTACT_REVEALED, RULES_FIRST, "To read the contact rules first"),
+        (HOLD_SET, Hold.Reason.COURT, "A court or a tribunal"),
+        (LIST_EXPORTED, Purpose.REVIEW, "For a review or a sign-off"),
+        (CASE_OPENED, "a_list_of_old", "a_list_of_old"),
+    ],
+)
+def test_reason_stands_in_the_words_of_its_list(paule, caseworker, action, code, words):
+    item = looked(caseworker, action=action, purpose=code)
+
+    assert said(words) in paule.get(page(item)).text
+
+
+def test_page_tells_the_tie_before_and_how_the_case_changed_hands(paule, supervisor, caseworker, other_caseworker):
+    case = case_at(State.ASSESSMENT, caseworker)
+    subject = log_reference(case.pk)
+    early = looked(caseworker, case.reference, subject=subject)
+    case.assign(by=supervisor, to=other_caseworker.user)
+    late = looked(caseworker, case.reference, subject=subject)
+
+    around = paule.get(page(late)).context["around"]
+
+    assert around.tie.entry.relation == "assigned"
+    assert [(line.who, line.entry.action) for line in around.given] == [
+        (supervisor.user.name, "cases.case_assigned"),
+        (caseworker.user.name, "cases.inquiry_opened"),
+    ]
+    assert [line.entry.action for line in paule.get(page(early)).context["around"].given] == ["cases.inquiry_opened"]
+
+
+def test_refused_look_shows_what_was_done_under_the_same_reference(paule, caseworker):
+    before, item = looked(caseworker, "7QK2M9XD"), looked(caseworker, "7QK2M9XD")
+    looked(caseworker, "2222AAAA")
+
+    around = paule.get(page(item)).context["around"]
+
+    assert ([str(line.entry.pk) for line in around.around], around.tie) == (before.entries, None)
+
+
+def test_page_says_how_many_entries_it_leaves_out(paule, caseworker):
+    entries = [uuid.UUID(looked(caseworker).entries[0]) for _ in range(ACTS + 2)]
+    told = {"actor": caseworker.actor.id, "at": timezone.now()}
+    long = put(Queue.SIGNAL, "long", entries=entries, **told)
+    gone = put(Queue.SIGNAL, "gone", entries=[*entries[:2], *(uuid.uuid4() for _ in range(ACTS))], **told)
+
+    assert [paule.get(page(item)).context["around"].left_out for item in (long, gone)] == [2, 0]
+
+
+def test_page_names_who_did_what_when_more_than_one_did(paule, caseworker, supervisor):
+    alone, agreed = looked(caseworker), looked(supervisor)
+    both = put(
+        Queue.GLASS, "both", entries=[*alone.entries, *agreed.entries], actor=caseworker.actor.id, at=timezone.now()
+    )
+
+    assert [paule.get(page(item)).context["around"].is_of_several for item in (alone, both)] == [False, True]
+    assert supervisor.user.name in paule.get(page(both)).text
+
+
+def test_auditor_reads_no_verdict_on_acts_of_auditors(paule, rose, auditor, privacy_officer, caseworker):
+    as_auditor = looked(auditor)
+    as_auditor.justify(by=privacy_officer)
+    item = put(Queue.SIGNAL, "now", entries=[], actor=auditor.actor.id, at=timezone.now())
+    Item.objects.filter(pk=item.pk).update(queue=Queue.SIGNAL, actor_id=caseworker.actor.id)
+    Item.objects.filter(pk=as_auditor.pk).update(actor_id=caseworker.actor.id)
+
+    earlier = [client.get(page(item)).context["earlier"] for client in (paule, rose)]
+
+    assert [[line.item.code for line in found] for found in earlier] == [[], [as_auditor.code]]
 
 
 def test_page_takes_as_many_queries_with_much_around_it(paule, caseworker, queries):
@@ -230,11 +327,15 @@ def test_steps_on_the_page_lead_to_an_incident(paule, rose, caseworker):
     proposes = paule.post(step(item, "proposer-incident"), {"version": 2, "text": "Rien ne l’explique."})
     signs = rose.post(step(item, "signer-incident"), {"version": 3, "text": ""})
 
-    assert [answer["Location"] for answer in (asks, proposes, signs)] == [page(item), page(item), "/audit/revue/"]
+    assert [answer["Location"] for answer in (asks, proposes, signs)] == [
+        page(item),
+        page(item),
+        "/audit/revue/signaux/",
+    ]
     assert Incident.objects.get().item == item
     (incident,) = rose.get(reverse("review:incidents")).context["incidents"]
     opened = rose.post(reverse("review:detail", args=[incident.entry])).text
-    assert all(each in opened for each in ("Claire", "cases.case_opened", str(caseworker.user.pk)))
+    assert all(each in opened for each in ("Claire", said("Read a case"), str(caseworker.user.pk)))
 
 
 def test_verdict_leads_to_the_next_access(paule, caseworker):
@@ -263,6 +364,16 @@ def test_bad_input_is_said_and_nothing_is_lost(paule, caseworker, slug, sent):
         assert response.context["form"]["text"].value() == sent["text"]
 
 
+@pytest.mark.parametrize("slug", ["non-justifie", "proposer-incident"])
+def test_finding_has_its_reasons(paule, caseworker, slug):
+    item = looked(caseworker)
+
+    response = paule.post(step(item, slug), {"version": 1, "text": " "})
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["text"])
+    assert Item.objects.get(pk=item.pk).state == "open"
+
+
 def test_text_of_exactly_4000_characters_counts_a_line_end_once(paule, caseworker):
     item = looked(caseworker)
 
@@ -276,6 +387,11 @@ def test_button_pressed_twice_counts_once(paule, caseworker):
 
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
     assert Item.objects.get(pk=item.pk).version == 2
+    told = paule.get(second["Location"]).text
+    assert all(
+        said(words) % {"code": item, "step": said("Justified")} in told
+        for words in ("%(code)s: %(step)s", "%(code)s: you did this before. It counts once.")
+    )
 
 
 def test_who_comes_second_reads_what_has_happened_and_keeps_their_text(paule, privacy_officer, caseworker):

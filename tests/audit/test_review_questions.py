@@ -11,7 +11,7 @@ from audit.review.models import Item, Reason
 from audit.review.tasks import remind
 from cellule.notices.models import Notice
 from cellule.vault.models import Letter
-from tests.audit.reviewed import SAID, asked, explained, looked
+from tests.audit.reviewed import SAID, asked, explained, looked, proposed
 from tests.people import said
 
 
@@ -87,6 +87,7 @@ def test_answer_sent_twice_counts_once(claire, auditor, caseworker):
     answers = [claire.post(page(item), {"text": SAID}) for _ in range(2)]
 
     assert [answer["Location"] for answer in answers] == [page(item)] * 2
+    assert said("Your explanation was sent before. It counts once.") in claire.get(page(item)).text
     assert Letter.objects.filter(purpose="review.words").count() == 2
 
 
@@ -162,6 +163,18 @@ def test_auditor_answers_for_their_own_acts(as_, auditor, privacy_officer):
 
     item = Item.objects.get(pk=item.pk)
     assert (item.state, len(item.answer)) == ("answered", 1)
+
+
+# --- Second signature ---------------------------------------------------------------------------------
+
+
+def test_second_signature_is_asked_of_who_may_give_it(auditor, privacy_officer, caseworker):
+    proposed(looked(caseworker), auditor)
+    assert (kinds(privacy_officer), kinds(auditor)) == (["review.second"], [])
+
+    proposed(looked(caseworker), privacy_officer)
+
+    assert (kinds(privacy_officer), kinds(auditor)) == (["review.second"], ["review.second"])
 
 
 # --- Reminder ---------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def judged(item, auditor) -> Item:
 
 
 def path(month) -> str:
-    return f"/audit/mois/{month:%Y-%m}/"
+    return f"/audit/revue/mois/{month:%Y-%m}/"
 
 
 def put_late(month, actor: str, queue: Queue = Queue.SIGNAL) -> Item:
@@ -235,7 +235,7 @@ def test_privacy_officer_sees_and_does_not_sign(judged, month, as_):
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "1999-12", "2200-01", "novembre", "2026-011"])
 @pytest.mark.parametrize("way", ["", "vu/"])
 def test_what_is_no_month_has_no_page(as_, month, way):
-    assert as_("paule").post(f"/audit/mois/{month}/{way}").status_code == 404
+    assert as_("paule").post(f"/audit/revue/mois/{month}/{way}").status_code == 404
 
 
 def test_each_look_at_a_month_is_recorded(item, month, as_, owner_connection):

@@ -88,7 +88,7 @@ def test_typed_markup_is_shown_and_not_run(as_, case, caseworker):
 
 
 def test_day_sends_other_roles_to_their_own_first_page(as_):
-    assert as_("paule").get("/")["Location"] == "/audit/journal/"
+    assert as_("paule").get("/")["Location"] == "/audit/revue/"
     assert as_("luc").get("/")["Location"] == "/administration/"
 
 

@@ -39,7 +39,7 @@ def test_a_signal_is_reviewed_to_an_incident_with_two_signatures(arrives, signal
     for person in (paule, claire, rose):
         person.signs_in()
 
-    paule.goes_to("/audit/revue/")
+    paule.goes_to("/audit/revue/signaux/")
     look_everywhere(paule)
     opens(paule, signals[1])
     look_everywhere(paule)

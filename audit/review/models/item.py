@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from audit.review import actions, policies, verdicts, words
-from audit.review.notices import ANSWERED, ASKED, REMINDED, SECOND_SIGNATURE, tell_officers
+from audit.review.notices import ANSWERED, ASKED, REMINDED, tell_second_signers
 from cellule import references
 from cellule.accounts.acting import Acting
 from cellule.accounts.models import User
@@ -318,7 +318,7 @@ class Item(Stepped):
     def propose_incident(self, *, by: Acting, text: str = "") -> None:
         """The first of two signatures; it waits for no answer, because an incident may be urgent."""
         self._sign(by, text)
-        tell_officers(SECOND_SIGNATURE, self, by)
+        tell_second_signers(self, by)
 
     @step(
         source=[ItemState.INCIDENT_PROPOSED],

@@ -26,4 +26,7 @@ class Command(BaseCommand):
         except (bundle.NothingSigned, key.NoKey):
             file.unlink()
             raise CommandError("The log has no signed checkpoint yet.") from None
+        except bundle.RemovalUnsigned:
+            file.unlink()
+            raise CommandError("Entries were removed, and the log has not signed since. Try again.") from None
         self.stdout.write(f"{newest.size} entries up to checkpoint {newest.number} are in {file}.")
