@@ -18,6 +18,26 @@ settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
 
+# Chromium draws the lists under its address bar as pages of its own, in a process for each new browser window: half of
+# what a window costs, and nobody ever types there.
+ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# What Playwright turns off by itself, in a list which the one above would replace.
+OFF_BY_DEFAULT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+
 
 @pytest.fixture(scope="session")
 def postgres_server():
@@ -64,10 +84,14 @@ def browser_type_launch_args(browser_type_launch_args):
     # Playwright keeps an event loop in the thread that also runs the tests' own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    without = ",".join((*OFF_BY_DEFAULT, *ADDRESS_BAR))
     return {
         **browser_type_launch_args,
         "executable_path": chromium.found(),
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+        "args": [
+            *("--no-sandbox", "--no-first-run", f"--disable-features={without}"),
+            *(f"--disable-{name}" for name in quiet),
+        ],
     }
 
 
