@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from cellule.ground import chromium
 from cellule.ground.postgres import Server
+from cellule.vault import words
 from tests.database import Casts
 from tests.people import *
 
@@ -37,6 +38,27 @@ OFF_BY_DEFAULT = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_words():
+    """Five words for a fingerprint at the least cost, like the passphrases of `tests.settings`; gives the real cost."""
+    real = {name: getattr(words, name) for name in ("_PASSES", "_MEMORY")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "_PASSES", 1)
+        patch.setattr(words, "_MEMORY", 64)
+        yield real
+
+
+@pytest.fixture
+def real_words(quick_words, monkeypatch):
+    """Five words as a real house stretches them."""
+    for name, value in quick_words.items():
+        monkeypatch.setattr(words, name, value)
+    # A fingerprint that was asked about before is remembered with its cheap words, and the other way round.
+    words.fingerprint_words.cache_clear()
+    yield
+    words.fingerprint_words.cache_clear()
 
 
 @pytest.fixture(scope="session")
