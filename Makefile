@@ -11,6 +11,8 @@ run: prepare
 # One process more than there are cores: each waits for its database or its browser a third of the time.
 TEST_PROCESSES = $$(.venv/bin/python -c "import os; print(min(os.cpu_count(), 4) + 1)")
 
+# Also where Python is told to keep no bytecode: every process of the tests would compile Django anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: prepare
 	@.venv/bin/python -m cellule.ground.chromium
 	@.venv/bin/python -m pytest --numprocesses=$(TEST_PROCESSES) --dist=worksteal $(ARGS)

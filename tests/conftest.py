@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from cellule.ground import chromium
 from cellule.ground.postgres import Server
+from cellule.vault import words
 from tests.database import Casts
 from tests.people import *
 
@@ -19,6 +20,47 @@ _NO_CLOCK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, **_NO_CLOCK)
 settings.register_profile("explore", derandomize=False, print_blob=True, **_NO_CLOCK)
 settings.load_profile("repeatable")
+
+# Chromium draws the lists under its address bar as pages of its own, in a process for each new browser window: half of
+# what a window costs, and nobody ever types there.
+ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# What Playwright turns off by itself, in a list which the one above would replace.
+OFF_BY_DEFAULT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_words():
+    """Five words for a fingerprint at the least cost, like the passphrases of `tests.settings`; gives the real cost."""
+    real = {name: getattr(words, name) for name in ("_PASSES", "_MEMORY")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "_PASSES", 1)
+        patch.setattr(words, "_MEMORY", 64)
+        yield real
+
+
+@pytest.fixture
+def real_words(quick_words, monkeypatch):
+    """Five words as a real house stretches them."""
+    for name, value in quick_words.items():
+        monkeypatch.setattr(words, name, value)
+    # A fingerprint that was asked about before is remembered with its cheap words, and the other way round.
+    words.fingerprint_words.cache_clear()
+    yield
+    words.fingerprint_words.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +108,14 @@ def browser_type_launch_args(browser_type_launch_args):
     # Playwright keeps an event loop in the thread that also runs the tests' own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    without = ",".join((*OFF_BY_DEFAULT, *ADDRESS_BAR))
     return {
         **browser_type_launch_args,
         "executable_path": chromium.found(),
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+        "args": [
+            *("--no-sandbox", "--no-first-run", f"--disable-features={without}"),
+            *(f"--disable-{name}" for name in quiet),
+        ],
     }
 
 

@@ -65,7 +65,7 @@ def test_identity():
     )
 
 
-def test_fingerprint_words():
+def test_fingerprint_words(real_words):
     shown = words.fingerprint_words(Identity(KEY).public.fingerprint)
 
     assert shown == "blond adopter pelage goupille daigner"

@@ -86,7 +86,7 @@ def test_cheap_slot_gets_the_cost_of_today_at_the_next_unlock(sheets, settings, 
 
 def test_dearer_slot_stays_as_dear(sheets, settings, caseworker):
     before = _columns(_slot(caseworker))
-    settings.SLOT_COST = {"memory": 4 * 1024, "passes": 1, "lanes": 1}
+    settings.SLOT_COST = {"memory": 32, "passes": 1, "lanes": 1}
     secrets_file.add_pepper()
 
     acting("claire")
