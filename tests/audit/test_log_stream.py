@@ -93,7 +93,7 @@ def test_line_says_what_the_clear_columns_say_and_joins_nothing(file, address, w
         "session": str(entry.session),
         "counter": entry.counter,
         "request": str(entry.request),
-        "leaf": bytes(entry.leaf).hex(),
+        "leaf": entry.leaf.hex(),
     }
 
 

@@ -11,17 +11,17 @@ import socket
 import orjson
 
 from audit.log.actions import Outcome
-from audit.log.models import Entry
+from audit.log.models import Entry, Leaf
 
 # "Log audit" of RFC 5424 (6.2.1), and how loudly an entry speaks.
 _FACILITY, _WARNING, _INFORMATIONAL = 13, 4, 6
 _NOT_PRINTABLE = re.compile(r"[^!-~]")
 
 
-def line(position: int, entry: Entry) -> bytes:
-    """Write an entry as one line of JSON in plain ASCII, without its end; `position`: its place in the tree, from 0."""
+def line(place: Leaf, entry: Entry) -> bytes:
+    """Write an entry as one line of JSON in plain ASCII, without its end; `place`: where it stands in the tree, from 0."""
     told = {
-        "position": position,
+        "position": place.position,
         "id": str(entry.pk),
         "at": entry.at.isoformat(timespec="microseconds"),
         "actor": entry.actor_id,
@@ -37,12 +37,12 @@ def line(position: int, entry: Entry) -> bytes:
         "session": str(entry.session),
         "counter": entry.counter,
         "request": str(entry.request),
-        "leaf": bytes(entry.leaf).hex(),
+        "leaf": bytes(place.hash).hex(),
     }
     return orjson.dumps(told)
 
 
-def message(position: int, entry: Entry) -> bytes:
+def message(place: Leaf, entry: Entry) -> bytes:
     """Write an entry as one message of syslog; its text is the line of JSON."""
     severity = _INFORMATIONAL if entry.outcome == Outcome.DONE else _WARNING
     head = [
@@ -54,7 +54,7 @@ def message(position: int, entry: Entry) -> bytes:
         _word(entry.action, 32),
         "-",
     ]
-    return " ".join(head).encode() + b" " + line(position, entry)
+    return " ".join(head).encode() + b" " + line(place, entry)
 
 
 def _word(text: str, most: int) -> str:

@@ -52,21 +52,21 @@ class Stream:
             raise NotAlone
         start = StreamPosition.objects.values_list("following", flat=True).get(target=self._address)
         leaves = Leaf.objects.filter(position__gte=start, position__lt=start + BATCH).order_by("position")
-        placed = list(leaves.values_list("position", "entry"))
-        if not placed:
+        places = list(leaves)
+        if not places:
             return 0
-        entries = Entry.objects.in_bulk([entry for _position, entry in placed])
+        entries = Entry.objects.in_bulk([place.entry for place in places])
         # What was forgotten meanwhile is not handed over any more.
-        there = [(position, entries[entry]) for position, entry in placed if entry in entries]
+        there = [(place, entries[place.entry]) for place in places if place.entry in entries]
         try:
             if there:
                 self._target.take(there)
         except Torn:
             self._go_back()
             raise
-        self._move_to(placed[-1][0] + 1)
+        self._move_to(places[-1].position + 1)
         self._before = start
-        return len(placed)
+        return len(places)
 
     def _go_back(self) -> None:
         """Hand the last batch over again: nobody knows how much of it was read."""

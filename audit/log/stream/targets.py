@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from audit.log.models import Entry
+from audit.log.models import Entry, Leaf
 from audit.log.stream.lines import line, message
 
-Placed = tuple[int, Entry]
+Placed = tuple[Leaf, Entry]
 # The row that keeps how far a collector has got holds its address.
 LONGEST = 200
 _PATIENCE_SECONDS = 10
