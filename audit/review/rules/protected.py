@@ -1,15 +1,15 @@
 """Cases that are kept closer than others, and what opens somebody's life: each look at them is looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome
 from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
-from audit.review.rules.acts import AT_WORK, WORK, by_same_person, of_person_and_case, opened_in
+from audit.review.rules.acts import AT_WORK, WORK, by_same_person, light, of_person_and_case, opened_in, together
 from audit.review.rules.rule import Hit, Limits, Span, rule
 from cases import actions as cases
 
@@ -17,10 +17,19 @@ _TEAM = _("The case’s own team too (1: yes, 0: no)")
 _OPENINGS = _("Openings in a day, from which on it counts")
 
 
-def _told_before(*actions: str) -> EntryQuerySet:
-    """For a subquery: what of these was done about the same reference before."""
-    told = Entry.objects.filter(reference=OuterRef("reference"), id__lt=OuterRef("id"), outcome=Outcome.DONE)
-    return told.of_action(*actions).order_by("-id")
+def _after(opened: EntryQuerySet, *actions: str) -> Iterator[tuple[Entry, Entry]]:
+    """Each opening of a case in which one of these was done before, with the last of them; one query for all cases."""
+    looks = list(light(opened.exclude(reference="")))
+    told = Entry.objects.filter(reference__in={look.reference for look in looks}, outcome=Outcome.DONE)
+    moves = together(light(told.of_action(*actions)), lambda move: move.reference)
+    for look in looks:
+        before = [move for move in moves.get(look.reference, ()) if move.pk < look.pk]
+        if before:
+            yield look, before[-1]
+
+
+def _these(looks: Iterable[Entry]) -> EntryQuerySet:
+    return Entry.objects.filter(pk__in=[look.pk for look in looks])
 
 
 def _every_look(opened: EntryQuerySet, span: Span, limits: Limits) -> Iterator[Hit]:
@@ -39,8 +48,8 @@ def _every_look(opened: EntryQuerySet, span: Span, limits: Limits) -> Iterator[H
     by_day=True,
 )
 def circle_opened(span: Span, limits: Limits) -> Iterator[Hit]:
-    last = _told_before(cases.CIRCLE_MADE.code, cases.CIRCLE_LIFTED.code).values("action")[:1]
-    inside = opened_in(span).annotate(last_move=Subquery(last)).filter(last_move=cases.CIRCLE_MADE.code)
+    moved = _after(opened_in(span), cases.CIRCLE_MADE.code, cases.CIRCLE_LIFTED.code)
+    inside = _these(look for look, last in moved if last.action == cases.CIRCLE_MADE.code)
     return _every_look(inside, span, limits)
 
 
@@ -56,8 +65,8 @@ def circle_opened(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def high_risk_opened(span: Span, limits: Limits) -> Iterator[Hit]:
     # The level itself is sealed; that a second person had to confirm it stands in the log.
-    confirmed = _told_before(cases.ASSESSMENT_COUNTERSIGNED.code)
-    return _every_look(opened_in(span).filter(Exists(confirmed)), span, limits)
+    confirmed = _after(opened_in(span), cases.ASSESSMENT_COUNTERSIGNED.code)
+    return _every_look(_these(look for look, _last in confirmed), span, limits)
 
 
 @rule(
@@ -96,7 +105,6 @@ def revealed_without_work(span: Span, limits: Limits) -> Iterator[Hit]:
 )
 def closed_case(span: Span, limits: Limits) -> Iterator[Hit]:
     closings = (cases.CASE_CLOSED.code, cases.INQUIRY_CLOSED.code)
-    last = _told_before(*closings, cases.CASE_REOPENED.code)
     day = timedelta(days=1)
     reopened = by_same_person(
         span.around(after=day).of_action(cases.CASE_REOPENED.code),
@@ -104,8 +112,7 @@ def closed_case(span: Span, limits: Limits) -> Iterator[Hit]:
         id__gt=OuterRef("id"),
         at__lt=OuterRef("at") + day,
     )
-    rests = opened_in(span).annotate(
-        last_move=Subquery(last.values("action")[:1]), moved=Subquery(last.values("at")[:1])
-    )
-    late = rests.filter(last_move__in=closings, moved__lt=F("at") - timedelta(days=limits["days"]))
+    moved = _after(opened_in(span), *closings, cases.CASE_REOPENED.code)
+    usual = timedelta(days=limits["days"])
+    late = _these(look for look, last in moved if last.action in closings and last.at < look.at - usual)
     return of_person_and_case(late.exclude(Exists(reopened)), span)
