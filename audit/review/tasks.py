@@ -16,12 +16,11 @@ from audit.log.stream.streaming import catch_up, waits_since
 from audit.log.stream.targets import UnknownTarget
 from audit.review.alarms import BROKEN, NOT_COLLECTED, SILENT, STOPPED, alarm
 from audit.review.evaluating import evaluate, is_due
-from audit.review.models import Draw, Item
-from audit.review.months import month_before, this_month
+from audit.review.models import Item
 from audit.review.proof import has_stopped, newest_checkpoint, witnesses
 from audit.review.retention import forget_past
 from audit.review.rules.rule import all_rules, rule_called
-from audit.review.sample import NotYet, draw_month
+from audit.review.sample import draw_due
 from cellule.accounts.roles import SYSTEM
 from cellule.jobs.kinds import job, recurring
 from cellule.jobs.ledger import enqueue
@@ -105,15 +104,8 @@ def remind(job: Job) -> None:
 
 @recurring("review.draw_sample", every=timedelta(hours=6))
 def draw_sample(job: Job) -> None:
-    """Draw the sample of the month that is over, once, as soon as a checkpoint of after it is there."""
-    month = month_before(this_month())
-    if Draw.objects.filter(month=month).exists():
-        return
-    try:
-        draw_month(month)
-    except NotYet:
-        # The next tick tries again.
-        return
+    """Draw the sample of each month that is over, once, as soon as a checkpoint of after it is there."""
+    draw_due()
 
 
 @recurring("review.stream_log", every=timedelta(minutes=1))

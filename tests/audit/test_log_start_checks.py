@@ -7,8 +7,6 @@ from audit.log.note import SignerKey
 from audit.review.checks import check_stream, check_witnesses
 from cellule.ground.refusal import TAG
 
-KEY = str(SignerKey.make("witness.example", witness=True).verifier)
-
 
 def test_checks_are_asked_before_anything_is_served():
     asked = registry.get_checks(include_deployment_checks=True)
@@ -39,13 +37,14 @@ def test_collector_that_is_none_is_a_reason_and_its_address_is_not_told(settings
     ("address", "reasons"),
     [
         ("file:///var/lib/witness/checkpoints.jsonl", []),
-        (f"https://witness.example/ {KEY}", []),
+        ("https://witness.example/ {key}", []),
         ("https://witness.example/", ["log.E002"]),
         ("https://witness.example/ neither+a+key", ["log.E002"]),
         ("ftp://witness.example", ["log.E002"]),
     ],
 )
 def test_witness_that_cannot_be_used_is_a_reason(settings, address, reasons):
-    settings.LOG_WITNESSES = {"one": address}
+    key = SignerKey.make("witness.example", witness=True).verifier
+    settings.LOG_WITNESSES = {"one": address.replace("{key}", str(key))}
 
     assert [message.id for message in check_witnesses(None)] == reasons

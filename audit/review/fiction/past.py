@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from audit.log.actions import Action, Outcome, Relation
 from audit.log.actor import Actor
-from audit.log.encoding import encode, leaf
 from audit.log.identifier import uuid7
 from audit.log.models import Entry, SessionCounter
 from audit.review.actions import SEARCHED
@@ -153,5 +152,4 @@ def _entry(at: datetime, actor: Actor, session: uuid.UUID, counter: int, told: d
         "purpose": "",
         "detail_commitment": None,
     } | told
-    body = encode(said)
-    return Entry(**said, body=body, leaf=leaf(body))
+    return Entry(**said)
