@@ -347,6 +347,7 @@ def test_sealing_that_fails_takes_its_pin_back(house, owner_connection):
     assert seal_house(_heard(), Actor.system()).fingerprint == secrets_file.read().pin
 
 
+@pytest.mark.usefixtures("real_words")  # which the ceremony's process works out for itself
 def test_kill_between_the_pin_and_the_commit_is_recovered_from(house, owner_connection, postgres_server):
     """The ceremony's process is held up by a lock after it has pinned, and killed; the next ceremony works."""
     _enrol_all(_found())
