@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.conf import settings
 
 from cellule.vault import secrets_file, slots
 from cellule.vault.identities import Identity
@@ -42,7 +43,7 @@ def test_nobody_and_people_without_a_slot_cost_the_same_run(db, monkeypatch):
         with pytest.raises(CannotOpen):
             slots.open_root(holder, PASSPHRASE)
 
-    assert [run[2:] for run in runs] == [(8 * 1024, 1, 1)] * 2
+    assert [run[2:] for run in runs] == [tuple(settings.SLOT_COST[name] for name in ("memory", "passes", "lanes"))] * 2
 
 
 def test_a_slot_swapped_with_another_persons_does_not_open(person, db):
