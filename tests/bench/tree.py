@@ -15,7 +15,7 @@ LAGS, PAUSE = 1_000, 0.01
 def measure(house: House, world: dict[str, Any]) -> list[Figure]:
     """Give the wait for a signature, the speed of a backlog, of a verification, and the bytes of an entry."""
     side = house.small
-    side.do(_WORK + "prepare")
+    side.do("tests.bench.sealed.own_log:prepare")
     progress.say("log_lag_p99_s")
     lags = sorted(side.do(_WORK + "lags", LAGS, PAUSE))
     speeds = []

@@ -4,23 +4,21 @@ import contextlib
 import os
 import random
 import signal
-import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from audit.log import verifying
 from audit.log.actions import Relation
 from audit.log.actor import Actor
 from audit.log.models import SessionCounter
 from audit.log.record import record
-from audit.log.sequencer import BATCH, NotAlone, Sequencer
+from audit.log.sequencer import NotAlone, Sequencer
 from cases.actions import CASE_OPENED, CASES_LISTED
+from tests.bench.sealed import own_log
 
 _PAUSE, _IN_AN_ACT = 0.05, 12
 _LIST = ["23456789", "98765432"]
@@ -30,10 +28,9 @@ _killed = 0
 
 
 def begin(writers: int) -> None:
-    """Give the log of this database a key of its own, and let everybody work."""
-    settings.LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="cellule-log-")) / "log.json"
-    settings.LOG_WITNESSES = {}
-    _sequence_the_rest()
+    """Let everybody work."""
+    own_log.prepare()
+    connections.close_all()
     for _ in range(writers):
         _start(_write)
     _start(_sequence)
@@ -58,7 +55,7 @@ def end() -> dict[str, Any]:
     """Kill everybody, give the rest its places, and verify twice."""
     for pid in list(_running):
         _kill(pid)
-    _sequence_the_rest()
+    own_log.prepare()
     whole = verifying.verify(verifying.beginning())
     newest = verifying.verify(verifying.newest_part())
     faults = [f"{each.fault}: {each.place}" for each in (whole, newest) if each.fault]
@@ -113,13 +110,3 @@ def _sequence() -> None:
                 sequencer.work()
                 time.sleep(_PAUSE)
         time.sleep(_PAUSE)
-
-
-def _sequence_the_rest() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-    sequencer = Sequencer()
-    while sequencer.work() == BATCH:
-        pass
-    sequencer.close()
-    connections.close_all()

@@ -1,14 +1,11 @@
 """The log's tree: how long an entry waits for its signature, how fast a backlog goes, how fast a million verify."""
 
 import hashlib
-import tempfile
 import threading
 import time
 import uuid
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from audit.log import merkle, verifying
@@ -17,20 +14,10 @@ from audit.log.actor import Actor
 from audit.log.models import Checkpoint, Entry, Leaf
 from audit.log.models.entry import _GIVEN
 from audit.log.record import record_read
-from audit.log.sequencer import BATCH, Sequencer
+from audit.log.sequencer import Sequencer
 from cases.actions import CASE_OPENED
 
 PAUSE = 0.4
-
-
-def prepare() -> None:
-    """Give the log of this database a key of its own, and no witness; what waits is sequenced."""
-    settings.LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="cellule-log-")) / "log.json"
-    settings.LOG_WITNESSES = {}
-    sequencer = Sequencer()
-    while sequencer.work() == BATCH:
-        pass
-    sequencer.close()
 
 
 def lags(number: int, pause: float) -> list[float]:

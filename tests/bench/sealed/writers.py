@@ -9,19 +9,17 @@ import hashlib
 import json
 import os
 import signal
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, connections, transaction
 
 from audit.log.actor import Actor
 from audit.log.record import record
-from audit.log.sequencer import BATCH, Sequencer
+from audit.log.sequencer import Sequencer
 from cases.actions import CASE_OPENED
+from tests.bench.sealed import own_log
 from tests.bench.sealed.models import Act, Chained, ChainHead
 
 OTHER_WORK = 0.010
@@ -29,13 +27,8 @@ _PAUSE = 0.4
 
 
 def prepare() -> None:
-    """Give the log of this database a key of its own, sequence what waits, and begin a chain."""
-    settings.LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="cellule-log-")) / "log.json"
-    settings.LOG_WITNESSES = {}
-    sequencer = Sequencer()
-    while sequencer.work() == BATCH:
-        pass
-    sequencer.close()
+    """Sequence what waits, and begin a chain."""
+    own_log.prepare()
     ChainHead.objects.get_or_create(pk=1, defaults={"hash": bytes(32)})
 
 
