@@ -1,13 +1,15 @@
 """The log of the database that is measured, signed with a key of its own for as long as its process lives."""
 
+import contextlib
 import functools
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from audit.log.sequencer import BATCH, Sequencer
+from audit.log.sequencer import BATCH, NotAlone, Sequencer
 
 
 def prepare() -> None:
@@ -16,10 +18,18 @@ def prepare() -> None:
     settings.LOG_WITNESSES = {}
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-    sequencer = Sequencer()
+    sequencer = _alone()
     while sequencer.work() == BATCH:
         pass
     sequencer.close()
+
+
+def _alone() -> Sequencer:
+    """The sequencer, once the database has wound up one that was killed."""
+    while True:
+        with contextlib.suppress(NotAlone):
+            return Sequencer()
+        time.sleep(0.1)
 
 
 @functools.cache
