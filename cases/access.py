@@ -25,6 +25,11 @@ def reason(code: str, label: Promise | str) -> None:
     _REASONS[code] = label
 
 
+def reasons() -> dict[str, Promise | str]:
+    """Give every declared reason in words, by its code."""
+    return dict(_REASONS)
+
+
 @dataclass(frozen=True)
 class Line:
     """One act about a case as people read it."""

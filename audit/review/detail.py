@@ -31,7 +31,8 @@ def has_letter_for(entry: Entry, acting: Acting) -> bool:
 def open_detail(entry: Entry, acting: Acting) -> dict[str, Any]:
     """Give an entry's sealed detail, after the opening itself has been recorded and committed.
 
-    Raises Letter.DoesNotExist (none was written, or it was destroyed), NotAMember (nor is it for who is judged), CannotOpen, NotTheDetail.
+    Raises Letter.DoesNotExist (none was written, or it was destroyed), NotAMember (also for who is judged in it),
+    CannotOpen, NotTheDetail.
     """
     letter = Letter.objects.get(row=entry.pk)
     if letter.group not in acting.vault.memberships or not _is_theirs_to_review(entry, acting.user):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, declared_actions
 from audit.log.finding import Wanted
-from audit.review import people
+from audit.review import months, people
 from audit.review.reasons import Purpose
 from cellule.accounts import roles
 from cellule.forms import Form
@@ -196,6 +196,4 @@ def _spellings(reference: str) -> list[str]:
 
 def midnight(day: datetime.date | None, *, days_later: int = 0) -> datetime.datetime | None:
     """Give when a day begins in Montréal; None for none."""
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days_later), datetime.time.min))
+    return None if day is None else months.midnight(day + datetime.timedelta(days_later))

@@ -5,11 +5,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Entry, Hold
+from cases import access
 from cases.access_list import AccessPurpose
-from cases.intake import INTAKE
-from cases.models.codes import EmergencyReason, RevealReason
 from cases.own_name import Likeness
-from referrals.doors import CASEWORK, SERVICE
+from referrals.doors import SERVICE
 
 
 class Purpose(models.TextChoices):
@@ -24,12 +23,7 @@ def _labels(*lists: type[models.TextChoices]) -> dict[str, Promise | str]:
     return {each.value: each.label for choices in lists for each in choices}
 
 
-_AT_WORK = _labels(RevealReason, EmergencyReason, AccessPurpose, Likeness) | {
-    CASEWORK: _("Work on the case"),
-    SERVICE: _("To answer a referral"),
-    INTAKE: _("To look for the same person at the intake"),
-    "contact_rules": _("To read the contact rules first"),
-}
+_AT_WORK = access.reasons() | _labels(AccessPurpose, Likeness) | {SERVICE: _("To answer a referral")}
 # By how the code of an act begins, because one code may stand in two lists.
 _LISTS = (("log.hold_", _labels(Hold.Reason)), ("log.", _labels(Purpose)), ("", _AT_WORK))
 

@@ -38,13 +38,6 @@ RETURNING id, at, counter
 )
 
 
-# In the order of the columns.
-_WRITTEN = (
-    *("id", "at", "actor_id", "actor_role", "actor_organisation", "action", "subject_type", "reference", "shown"),
-    *("subject", "relation", "purpose", "outcome", "session", "counter", "request", "detail_commitment"),
-)
-
-
 class Day(models.Func):
     """The number of a moment's day, in UTC, from 1970."""
 
@@ -63,8 +56,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             cursor.execute(_INSERT, given)
             key, at, counter = cursor.fetchone()
         given = told | {"id": key, "at": at, "session": session, "counter": counter}
+        names = [field.attname for field in self.model._meta.concrete_fields if not field.generated]
         # As read from the database, which is also the quickest way to make one.
-        return self.model.from_db(connection.alias, _WRITTEN, [given[name] for name in _WRITTEN])
+        return self.model.from_db(connection.alias, names, [given[name] for name in names])
 
     def by_actor(self, *actors: str) -> Self:
         """Keep what these actors did (their opaque ids)."""
