@@ -155,7 +155,6 @@ FORMS = {1: FORM_1}
 
 # What only the database knows when it writes.
 SET_BY_DATABASE = ("id", "at", "session", "counter")
-_REST = {name: kind for name, kind in FORM_1.items() if name not in SET_BY_DATABASE}
 
 
 def encode(fields: Mapping[str, Any]) -> bytes:
@@ -163,17 +162,6 @@ def encode(fields: Mapping[str, Any]) -> bytes:
     if fields.keys() != FORM_1.keys():
         raise Malformed("these are not the fields of an entry")
     return b"\1" + b"".join(kind.write(fields[name]) for name, kind in FORM_1.items())
-
-
-def check_given(fields: Mapping[str, Any]) -> None:
-    """Refuse, before the database takes them, the fields beside `SET_BY_DATABASE` of which no body can be made.
-
-    Raises `Malformed`.
-    """
-    if fields.keys() != _REST.keys():
-        raise Malformed("these are not the fields of an entry")
-    for name, kind in _REST.items():
-        kind.write(fields[name])
 
 
 def encode_part(name: str, value: Any) -> bytes:

@@ -67,6 +67,8 @@ def opened(note, key):
     for line in tail.splitlines():
         signer, _space, words = line.removeprefix("— ").partition(" ")
         blob = base64.b64decode(words, validate=True)
+        if base64.b64encode(blob).decode() != words:
+            raise Bad("a signature is written in another way")
         if blank and signer == name and blob[:4] == key_id:
             public.verify(blob[4:], text.encode())
             return text.splitlines()

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.log.actions import Outcome, Relation
 from audit.log.actor import Actor
-from audit.log.encoding import Malformed, decode, leaf
+from audit.log.encoding import decode, leaf
 from audit.log.models import Entry, SessionCounter
 from audit.log.record import OutsideTransaction, record, record_read
 
@@ -162,14 +162,30 @@ def test_record_by_many_connections_numbers_every_entry(act, actor):
 
 
 @pytest.mark.django_db
-def test_record_that_cannot_be_encoded_forbids_the_act(act, actor):
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"purpose": "\0"},
+        {"purpose": "\ud800"},
+        {"purpose": None},
+        {"purpose": "x" * 61},
+        {"shown": ["\0"]},
+        {"shown": [23456789]},
+        {"shown": [None]},
+        {"shown": ["x" * 65_536]},
+        {"subject": "no key"},
+        {"detail_commitment": bytes(65_536)},
+    ],
+    ids=lambda told: f"{next(iter(told))} {str(next(iter(told.values())))[:12]!r}",
+)
+def test_record_that_can_be_no_entry_forbids_the_act(act, actor, told):
     """Who swallows the error still cannot commit."""
     elsewhere = uuid.uuid4()
 
     with transaction.atomic():
         SessionCounter.objects.create(session=elsewhere, counter=1)
-        with pytest.raises(Malformed):
-            record(act, by=actor, purpose="\0")
+        with pytest.raises((DatabaseError, TypeError, ValueError)):
+            record(act, by=actor, **told)
 
     assert not SessionCounter.objects.filter(session__in=[elsewhere, actor.session]).exists()
 

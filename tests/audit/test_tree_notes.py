@@ -37,6 +37,18 @@ def test_every_changed_byte_of_a_note_shows():
             open_note(changed.decode(), signer.verifier)
 
 
+def test_same_signature_in_other_letters_is_refused():
+    """The last letter before the padding holds two bits that no byte uses."""
+    signer = SignerKey.make("house/log")
+    note = sign("house/log\n0\n", signer)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    last = letters[letters.index(note[-3]) + 1]
+
+    assert note.endswith("=\n")
+    with pytest.raises(NotSigned):
+        open_note(f"{note[:-3]}{last}=\n", signer.verifier)
+
+
 @pytest.mark.parametrize("key", ["", "name", "na me+c74f20a3+AQ==", KEY[:-1] + "A", KEY.replace("c74f", "c74e")])
 def test_malformed_key_is_refused(key):
     with pytest.raises(NotSigned):

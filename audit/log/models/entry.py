@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation, action_label
-from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, check_given, encode, leaf
+from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, encode, leaf
 from audit.log.identifier import first_uuid7, random_tail, utc_day
 from audit.log.models.leaf import Leaf
 
@@ -46,20 +46,6 @@ class Day(models.Func):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    def write(self, session: UUID, told: dict[str, Any]) -> "Entry":
-        """Insert an entry of a session that says exactly this and give it; `record` is who calls. Raises `Malformed`."""
-        check_given(told)
-        given = told | {"session": session, "tail": random_tail()}
-        if told["shown"] is not None:
-            given["shown"] = json.dumps(told["shown"])
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, given)
-            key, at, counter = cursor.fetchone()
-        given = told | {"id": key, "at": at, "session": session, "counter": counter}
-        names = [field.attname for field in self.model._meta.concrete_fields if not field.generated]
-        # As read from the database, which is also the quickest way to make one.
-        return self.model.from_db(connection.alias, names, [given[name] for name in names])
-
     def by_actor(self, *actors: str) -> Self:
         """Keep what these actors did (their opaque ids)."""
         return self.filter(actor_id__in=actors)
@@ -115,6 +101,27 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.order_by("-utc_day", "-id")
 
 
+_Manager = models.Manager.from_queryset(EntryQuerySet)
+
+
+class EntryManager(_Manager):
+    def write(self, session: UUID, told: dict[str, Any]) -> "Entry":
+        """Insert an entry of a session that says exactly this and give it; `record` is who calls.
+
+        `told` are the columns of `FORM_1` beside `SET_BY_DATABASE`. DatabaseError where they can be no entry.
+        """
+        given = told | {"session": session, "tail": random_tail()}
+        if told["shown"] is not None:
+            given["shown"] = json.dumps(told["shown"])
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, given)
+            key, at, counter = cursor.fetchone()
+        columns = told | {"id": key, "at": at, "session": session, "counter": counter, "utc_day": utc_day(key)}
+        # As read from the database, which is also the quickest way to make one.
+        values = [columns[field.attname] for field in Entry._meta.concrete_fields]
+        return Entry.from_db(connection.alias, columns, values)
+
+
 class Entry(models.Model):
     """One entry, told once: `body` writes its columns in the form whose hash the tree holds."""
 
@@ -141,19 +148,11 @@ class Entry(models.Model):
     # What indexes go by: a few thousand rows share each of their keys, which then takes a few bytes a row.
     utc_day = models.GeneratedField(expression=Day("at"), output_field=models.IntegerField(), db_persist=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryManager()
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.CheckConstraint(condition=models.Q(counter__gte=1), name="log_entry_counted_from_one"),
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="log_entry_outcome"),
-            models.CheckConstraint(condition=models.Q(relation__in=Relation.values), name="log_entry_relation"),
-            models.CheckConstraint(
-                condition=~models.Q(actor_id="") & ~models.Q(actor_role="") & ~models.Q(action=""),
-                name="log_entry_says_who_and_what",
-            ),
-        ]
+        # What a row may say is judged by the trigger `log_entry_is_sound`: constraints are read anew for each statement.
         # Each serves one question of the auditors' list, newest day first, and holds nothing but what many rows share,
         # so that they are packed (B-tree deduplication, which knows no INCLUDE). Most entries are done and few are
         # auditors', so only the others are indexed, with what other questions look at.
