@@ -11,7 +11,6 @@ class SessionCounter(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=models.Q(counter__gte=1), name="log_sessioncounter_from_one")]
 
     def __str__(self) -> str:
         return f"{self.session}: {self.counter}"
