@@ -40,6 +40,37 @@ def test_button_without_a_name_is_told(page, axe):
         axe(page)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        ("document.querySelector('main').append(document.createElement('button'))", "button-name"),
+        ("document.querySelector('h1').style.color = '#eee'", "color-contrast"),
+        ("document.querySelector('footer a').textContent = ''", "link-name"),
+        ("document.querySelector('footer a').setAttribute('role', 'checkbox')", "aria-required-attr"),
+        ("document.documentElement.lang = 'xx1'", "html-lang-valid"),
+    ],
+)
+def test_page_once_found_sound_is_looked_at_again_when_it_is_made_differently(page, axe, spoil, fault):
+    page.goto("/aide/")
+    axe(page)
+
+    page.evaluate(f"() => {{ {spoil} }}")
+
+    with pytest.raises(AssertionError, match=fault):
+        axe(page)
+
+
+def test_page_made_like_one_that_was_sound_is_not_looked_at_again(page, axe, sound_skeletons):
+    page.goto("/aide/")
+    axe(page)
+    known = sorted(sound_skeletons.iterdir())
+
+    page.evaluate("() => { document.querySelector('h1').textContent = 'Autre chose' }")
+    axe(page)
+
+    assert sorted(sound_skeletons.iterdir()) == known
+
+
 def test_part_that_is_missing_is_told(page, incidents):
     page.goto("/aide/")
 
