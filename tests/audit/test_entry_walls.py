@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from audit.log.actions import Outcome, Relation
 from audit.log.encoding import FORM_1
 from audit.log.identifier import uuid7
 from audit.log.models import Entry
@@ -129,6 +130,21 @@ def test_entry_that_is_not_sound_is_refused(write, changes, constraint):
         _another(entry, **changes).save(force_insert=True)
 
     assert refused.value.__cause__.diag.constraint_name == constraint
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "told",
+    [*({"outcome": each} for each in Outcome.values), *({"relation": each} for each in Relation.values)],
+    ids=str,
+)
+def test_every_outcome_and_tie_of_the_code_is_known_to_the_database(write, told):
+    """A new one needs a migration that tells the trigger."""
+    entry = write()
+
+    _another(entry, **told).save(force_insert=True)
+
+    assert Entry.objects.by_actor(entry.actor_id).filter(**told).exists()
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from audit.log import verify_bundle
 from audit.log.merkle import EMPTY_ROOT
 from audit.log.note import NotSigned, SignerKey, VerifierKey, open_note, sign
 from audit.log.statement import Statement
@@ -47,6 +48,9 @@ def test_same_signature_in_other_letters_is_refused():
     assert note.endswith("=\n")
     with pytest.raises(NotSigned):
         open_note(f"{note[:-3]}{last}=\n", signer.verifier)
+    assert verify_bundle.opened(note, str(signer.verifier)) == ["house/log", "0"]
+    with pytest.raises(verify_bundle.Bad):
+        verify_bundle.opened(f"{note[:-3]}{last}=\n", str(signer.verifier))
 
 
 @pytest.mark.parametrize("key", ["", "name", "na me+c74f20a3+AQ==", KEY[:-1] + "A", KEY.replace("c74f", "c74e")])
