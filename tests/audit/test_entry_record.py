@@ -219,6 +219,24 @@ def test_record_read_is_committed_when_it_returns(act, actor, django_assert_num_
 
 
 @pytest.mark.django_db(transaction=True)
+def test_record_goes_on_where_the_database_was_reached_anew(act, actor):
+    record_read(act, by=actor)
+    connection.close()
+
+    assert record_read(act, by=actor).counter == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_in_a_transaction_that_can_only_be_rolled_back_is_an_error(act, actor):
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            record(act, by=actor)
+
+    assert not Entry.objects.by_actor(actor.id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_record_read_inside_a_transaction_is_an_error(act, actor):
     with pytest.raises(RuntimeError), transaction.atomic():
         record_read(act, by=actor)

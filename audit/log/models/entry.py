@@ -10,32 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation, action_label
-from audit.log.encoding import FORM_1, SET_BY_DATABASE, Malformed, encode, leaf
+from audit.log.encoding import FORM_1, Malformed, encode, leaf
 from audit.log.identifier import first_uuid7, random_tail, utc_day
+from audit.log.insertion import GIVEN, insert
 from audit.log.models.leaf import Leaf
-
-# One statement, because every page writes an entry: it takes the session's next number and then the database's time
-# (one clock for all machines, in whole microseconds, as the body counts), and makes the key of that time. The row of
-# the counter stays locked until the transaction ends, so a session's numbers have no gap; a rolled back act gives its
-# number back.
-_GIVEN = tuple(name for name in FORM_1 if name not in SET_BY_DATABASE)
-_INSERT = r"""
-WITH counted AS (
-    INSERT INTO log_sessioncounter AS known (session, counter) VALUES (%(session)s, 1)
-    ON CONFLICT (session) DO UPDATE SET counter = known.counter + 1
-    RETURNING counter, clock_timestamp() AS at
-), timed AS (
-    SELECT counter, at, (extract(epoch FROM at) * 1000000)::bigint AS microseconds FROM counted
-)
-INSERT INTO log_entry (id, at, session, counter, {columns})
-SELECT (lpad(to_hex(microseconds / 1000), 12, '0') || '7'
-    || lpad(to_hex(microseconds %% 1000 * 4096 / 1000), 3, '0') || %(tail)s)::uuid,
-    at, %(session)s::uuid, counter, {values} FROM timed
-RETURNING id, at, counter
-""".format(
-    columns=", ".join(_GIVEN),
-    values=", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN),
-)
 
 
 class Day(models.Func):
@@ -110,12 +88,9 @@ class EntryManager(_Manager):
 
         `told` are the columns of `FORM_1` beside `SET_BY_DATABASE`. DatabaseError where they can be no entry.
         """
-        given = told | {"session": session, "tail": random_tail()}
-        if told["shown"] is not None:
-            given["shown"] = json.dumps(told["shown"])
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, given)
-            key, at, counter = cursor.fetchone()
+        shown = None if told["shown"] is None else json.dumps(told["shown"])
+        given = [shown if name == "shown" else told[name] for name in GIVEN]
+        key, at, counter = insert(session, random_tail(), given)
         columns = told | {"id": key, "at": at, "session": session, "counter": counter, "utc_day": utc_day(key)}
         # As read from the database, which is also the quickest way to make one.
         values = [columns[field.attname] for field in Entry._meta.concrete_fields]

@@ -11,8 +11,8 @@ from django.db import connection
 from audit.log import merkle, verifying
 from audit.log.actions import Relation
 from audit.log.actor import Actor
+from audit.log.insertion import GIVEN
 from audit.log.models import Checkpoint, Entry, Leaf
-from audit.log.models.entry import _GIVEN
 from audit.log.record import record_read
 from audit.log.sequencer import Sequencer
 from cases.actions import CASE_OPENED
@@ -52,8 +52,8 @@ def insert_entries(number: int) -> None:
     actor = Actor(str(uuid.uuid4()), "caseworker", str(uuid.uuid4()), uuid.uuid4())
     told = {"subject_type": "cases.case", "reference": "23456789", "subject": uuid.uuid4(), "purpose": "casework"}
     model = record_read(CASE_OPENED, by=actor, relation=Relation.ASSIGNED, **told)
-    given = {name: getattr(model, name) for name in _GIVEN}
-    columns, session = ", ".join(_GIVEN), uuid.uuid4()
+    given = {name: getattr(model, name) for name in GIVEN}
+    columns, session = ", ".join(GIVEN), uuid.uuid4()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(
@@ -66,7 +66,7 @@ def insert_entries(number: int) -> None:
                 || substring(md5(n::text) FROM 2 FOR 15))::uuid AS id FROM numbered)
             INSERT INTO log_entry (id, at, session, counter, {columns})
             SELECT id, timestamptz 'epoch' + micro * interval '1 microsecond', %(session)s::uuid, n,
-                {", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in _GIVEN)} FROM keyed
+                {", ".join(f"%({name})s{'::jsonb' if name == 'shown' else ''}" for name in GIVEN)} FROM keyed
             """,
             given | {"number": number, "session": session},
         )
