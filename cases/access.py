@@ -1,6 +1,6 @@
 """Who opened a case, when and as what: the log's entries about it, for who answers for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Entry
 from audit.log.models.entry import EntryQuerySet
+from cases.actions import GRANTS, SHARING_ENDED
 from cases.doors import CASEWORK
 from cases.models import Case
 from cases.models.codes import EmergencyReason, RevealReason
@@ -16,6 +17,8 @@ from cellule.accounts import roles
 from cellule.accounts.models import Organisation, User
 
 PAGE = 50
+_TELL_WHOM = {action.code for action in (*GRANTS, SHARING_ENDED)}
+_GONE = _("Somebody whose account is gone")
 # Reasons in words, by the code that stands in an entry; what no room declares is told by the act itself.
 _REASONS: dict[str, Promise | str] = {}
 
@@ -38,6 +41,8 @@ class Line:
     who: Promise | str
     role: Promise | str
     organisation: str
+    # To whom the act gave the case, or from whom it took it.
+    colleagues: Sequence[Promise | str] = ()
 
     @property
     def tie(self) -> Promise | str:
@@ -78,7 +83,7 @@ def people_of(entries: EntryQuerySet) -> list[tuple[str, str]]:
 def lines(entries: Iterable[Entry]) -> list[Line]:
     """Give the entries with the names of people and organisations, by one query for each of the two."""
     entries = list(entries)
-    people = names_of({entry.actor_id for entry in entries})
+    people = names_of({who for entry in entries for who in (entry.actor_id, *colleagues_in(entry))})
     organisations = organisations_of({entry.actor_organisation for entry in entries})
     return [
         Line(
@@ -86,9 +91,16 @@ def lines(entries: Iterable[Entry]) -> list[Line]:
             people.get(entry.actor_id) or _who_else(entry.actor_id),
             role_name(entry.actor_role),
             organisations.get(entry.actor_organisation, ""),
+            [people.get(who, _GONE) for who in colleagues_in(entry)],
         )
         for entry in entries
     ]
+
+
+def colleagues_in(entry: Entry) -> list[str]:
+    """Give the opaque ids of whom this act gave the case to or took it from; nobody for any other act."""
+    # What somebody altered may be anything.
+    return [str(who) for who in entry.shown or ()] if entry.action in _TELL_WHOM else []
 
 
 def names_of(actors: set[str]) -> dict[str, str]:
@@ -114,7 +126,7 @@ def _who_else(actor: str) -> Promise | str:
         return _("The site itself")
     if actor == "anonymous":
         return _("Somebody who had not signed in")
-    return _("Somebody whose account is gone")
+    return _GONE
 
 
 def _keys(texts: set[str]) -> set[UUID]:

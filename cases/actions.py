@@ -77,6 +77,8 @@ LIFT_ASKED = Action("cases.lift_asked", _("Asked to end the circle of a case"))
 CIRCLE_LIFTED = Action("cases.circle_lifted", _("Brought a case back from a circle to the unit"))
 CIRCLE_LET_BACK = Action("cases.circle_let_back", _("Let somebody back into the circle of a case"))
 CIRCLE_DROPPED = Action("cases.circle_dropped", _("Left the circle of a case as it was"))
+# The entry of each tells, beside the case, to whom it goes.
+GRANTS = (CASE_ASSIGNED, CASE_HANDED_OVER, CASE_SHARED, CIRCLE_MADE, CIRCLE_LET_BACK)
 NEED_MET = Action("cases.need_met", _("Noted that a need is met"))
 NEED_DROPPED = Action("cases.need_dropped", _("Noted that a need is no longer asked for"))
 NEED_BACK = Action("cases.need_back", _("Noted that a need is back"))

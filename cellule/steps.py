@@ -144,12 +144,14 @@ def step(
                     raise TooLate
                 if missing := declared.missing(held, by.user):
                     raise TooLate(missing)
+                held._concerned = ()
                 result = moving(held, *args, by=by, **kwargs)
                 held.version += 1
                 held.save()
                 held._remember(declared, before, by, kwargs)
                 move = f"{before}>{held.state}"
-                record(action, by=by.actor, purpose=f"{move} {held._told_apart}".rstrip(), **told)
+                purpose = f"{move} {held._told_apart}".rstrip()
+                record(action, by=by.actor, shown=held._concerned, purpose=purpose, **told)
             self._follow(held)
             return result
 
@@ -168,6 +170,8 @@ class Stepped(models.Model):
     # The same for what tells rows apart that share a reference; `_told_apart` gives it for one of them.
     TOLD_APART = ""
     _told_apart = ""
+    # Opaque ids of whom the step that is being taken gives the record to, or takes it from: its entry tells them.
+    _concerned: Sequence[str] = ()
     # Whether the caller's transaction has locked this very row, read it anew, and seen to it that they may.
     _is_held = False
 

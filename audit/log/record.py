@@ -29,8 +29,8 @@ def record(
 ) -> Entry:
     """Write what happened, in the transaction of the act itself (`OutsideTransaction` without one), by one statement.
 
-    `reference` is the one record it is about, `shown` the references a list showed, `subject` the random log reference
-    of the case, `detail_commitment` what binds a sealed detail kept elsewhere.
+    `reference` is the one record it is about, `shown` the references a list showed, or who else it is about, `subject`
+    the random log reference of the case, `detail_commitment` what binds a sealed detail kept elsewhere.
 
     Call it as the last thing a transaction does: it holds the session's counter until the end. When it fails, the
     transaction can only be rolled back, even by a caller who swallows the error: no entry, no act.

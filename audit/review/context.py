@@ -24,13 +24,9 @@ _GIVING = tuple(
     for action in (
         actions.INQUIRY_OPENED,
         actions.HANDED_TO_UNIT,
-        actions.CASE_ASSIGNED,
-        actions.CASE_HANDED_OVER,
-        actions.CASE_SHARED,
+        *actions.GRANTS,
         actions.SHARING_ENDED,
-        actions.CIRCLE_MADE,
         actions.CIRCLE_LIFTED,
-        actions.CIRCLE_LET_BACK,
         actions.CASE_CLOSED,
         actions.CASE_REOPENED,
     )

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.log.models import Entry
 from audit.review.reasons import reason_of
+from cases.access import colleagues_in
 from cellule.accounts import roles
 from cellule.accounts.models import Organisation, User
 from cellule.references import LENGTH, SYMBOLS, shown
@@ -33,6 +34,8 @@ class Line:
     who: str | Promise
     role: str | Promise
     organisation: str
+    # To whom the act gave the case, or from whom it took it.
+    colleagues: Sequence[str | Promise] = ()
 
     @property
     def reference(self) -> str:
@@ -69,7 +72,7 @@ def names_of(ids: set[str]) -> dict[str, str | Promise]:
 def lines(entries: Iterable[Entry]) -> list[Line]:
     """Give the entries with the names of their actors and organisations, by one query for each of the two."""
     entries = list(entries)
-    people = names_of({entry.actor_id for entry in entries})
+    people = names_of({who for entry in entries for who in (entry.actor_id, *colleagues_in(entry))})
     organisations = _by_id(Organisation, {entry.actor_organisation for entry in entries})
     return [
         Line(
@@ -77,6 +80,7 @@ def lines(entries: Iterable[Entry]) -> list[Line]:
             people[entry.actor_id],
             _role_name(entry.actor_role),
             organisations.get(entry.actor_organisation, ""),
+            [people[who] for who in colleagues_in(entry)],
         )
         for entry in entries
     ]

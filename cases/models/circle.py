@@ -111,6 +111,7 @@ class Encircled(Stepped):
             raise TooLate([_UNIT_CHANGED]) from None
         self.circle_asked_by = None
         self._leave_to(people, by)
+        self._concerned = [str(person) for person in people]
         self._move_to(circle, by)
 
     @step(
@@ -178,6 +179,7 @@ class Encircled(Stepped):
             raise TooLate([_NOT_BACK]) from None
         if not self.user_grants.filter(user=to).exists():
             assign_perm(SHARE, to, self)
+        self._concerned = [str(to.pk)]
         notify(to.pk, SHARES_NOW, self.reference, by=by.actor)
 
     # --- Questions ---------------------------------------------------------------------------------

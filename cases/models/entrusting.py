@@ -102,6 +102,7 @@ class Entrusted(Stepped):
         if self.shared_with().filter(pk=to.pk).exists():
             raise TooLate([_("The case is shared with this person already.")])
         assign_perm(SHARE, to, self)
+        self._concerned = [str(to.pk)]
         notify(to.pk, SHARES_NOW, self.reference, by=by.actor)
 
     @step(
@@ -117,6 +118,7 @@ class Entrusted(Stepped):
         """The colleague reads the case no more."""
         if not self._ungrant(SHARE, to):
             raise TooLate([_("The case is not shared with this person any more.")])
+        self._concerned = [str(to.pk)]
         notify(to.pk, SHARES_NO_MORE, by=by.actor)
 
     # --- Questions ---------------------------------------------------------------------------------
@@ -172,6 +174,7 @@ class Entrusted(Stepped):
         for former in formers if stays else []:
             assign_perm(SHARE, former, self)
         self.awaits_lead = False
+        self._concerned = [str(to.pk)]
         if to.pk != by.user.pk:
             notify(to.pk, LEADS_NOW, self.reference, by=by.actor)
 

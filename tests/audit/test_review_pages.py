@@ -206,6 +206,7 @@ def test_page_tells_the_tie_before_and_how_the_case_changed_hands(paule, supervi
         (supervisor.user.name, "cases.case_assigned"),
         (caseworker.user.name, "cases.inquiry_opened"),
     ]
+    assert [list(line.colleagues) for line in around.given] == [[other_caseworker.user.name], []]
     assert [line.entry.action for line in paule.get(page(early)).context["around"].given] == ["cases.inquiry_opened"]
 
 

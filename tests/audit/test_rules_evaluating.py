@@ -1,7 +1,5 @@
 """Asking the rules: everything once, whatever is killed, late, or told by a clock that went back."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import ProgrammingError, transaction
 
@@ -23,9 +21,7 @@ pytestmark = pytest.mark.django_db
 def step_for_oneself(moment) -> Entry:
     """What the rule `own_right` hits at once."""
     who, case = person("supervisor"), Known()
-    step = plant(cases.CASE_ASSIGNED, who, moment, case, relation=Relation.SUPERVISOR)
-    opened(who, moment + timedelta(minutes=1), case, Relation.ASSIGNED)
-    return step
+    return plant(cases.CASE_ASSIGNED, who, moment, case, relation=Relation.SUPERVISOR, shown=[who.id])
 
 
 def own_rights() -> list[list[str]]:

@@ -128,30 +128,26 @@ def test_few_people_and_the_case_s_own_team_are_none(apart):
 # --- A right given to oneself -------------------------------------------------------------------------
 
 
-def test_case_assigned_to_oneself_is_a_signal():
+@pytest.mark.parametrize("grant", cases.GRANTS, ids=lambda action: action.code)
+def test_case_given_to_oneself_is_a_signal(grant):
     who, case = person("supervisor"), Known()
-    step = plant(cases.CASE_ASSIGNED, who, at(10), case, relation=SUPERVISOR)
-    opened(who, at(10, 1), case, ASSIGNED)
+    step = plant(grant, who, at(10), case, relation=SUPERVISOR, shown=[person().id, who.id])
 
     assert told("own_right") == [(who.id, ids(step))]
 
 
-@pytest.mark.parametrize("between", [cases.CASE_ASSIGNED, cases.CASE_SHARED])
-def test_case_assigned_to_somebody_else_is_none(between):
+@pytest.mark.parametrize("shown", [None, [], ["somebody-else"]])
+def test_case_given_to_somebody_else_is_none(shown):
     who, case = person("supervisor"), Known()
-    plant(cases.CASE_ASSIGNED, who, at(10), case, relation=SUPERVISOR)
-    opened(who, at(11), case, SUPERVISOR)
-    plant(between, person("supervisor"), at(12), case, relation=SUPERVISOR)
-    opened(who, at(13), case, ASSIGNED)
+    plant(cases.CASE_ASSIGNED, who, at(10), case, relation=SUPERVISOR, shown=shown)
+    opened(who, at(11), case, ASSIGNED)
 
     assert told("own_right") == []
 
 
-def test_right_given_by_somebody_else_right_after_is_none():
-    who, case = person("supervisor"), Known()
-    plant(cases.CASE_ASSIGNED, who, at(10), case, relation=SUPERVISOR)
-    plant(cases.CASE_SHARED, person("supervisor"), at(11), case, relation=SUPERVISOR)
-    opened(who, at(12), case, ASSIGNED)
+def test_circle_made_by_who_worked_on_the_case_anyway_is_none():
+    who = person("supervisor")
+    plant(cases.CIRCLE_MADE, who, at(10), Known(), relation=ASSIGNED, shown=[who.id])
 
     assert told("own_right") == []
 

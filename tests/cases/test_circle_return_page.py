@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from audit.log.models import Entry
 from cases.models import Case, State
 from tests.factories import case_at, take
 from tests.people import acting
@@ -44,6 +45,7 @@ def test_somebody_who_lost_their_keys_is_let_back_by_the_words_they_say(as_, enc
 
     assert (answer.status_code, answer["Location"]) == (302, case)
     assert (claire.get(case).status_code, _page(encircled) in mireille.get(case).text) == (200, False)
+    assert Entry.objects.of_action("cases.circle_let_back").get().shown == [str(back.user.pk)]
 
 
 def test_other_words_let_nobody_in_and_stay_on_the_page(as_, encircled, back, supervisor):

@@ -56,8 +56,12 @@ class Past:
         about: str = "",
         relation: Relation = _ASSIGNED,
         outcome: Outcome = Outcome.DONE,
+        to: str = "",
     ) -> None:
-        """Somebody did this at that moment, `about` a case by its name here; whoever was refused learned nothing of it."""
+        """Somebody did this at that moment, `about` a case by its name here; whoever was refused learned nothing of it.
+
+        `to`: to whom they gave the case.
+        """
         case = self._cases.setdefault(about, _Known()) if about else None
         is_known = case is not None and outcome == Outcome.DONE
         told = {
@@ -67,6 +71,7 @@ class Past:
             "subject": case.subject if case and is_known else None,
             "relation": relation if is_known else _NONE,
             "outcome": outcome,
+            "shown": [self._cast[to].actor.id] if to else None,
         }
         self._told.append((at, self._cast[who].actor, told))
 
@@ -122,11 +127,11 @@ def _scenes(past: Past, days: list[date]) -> None:
         past.acts("ana", _at(names, 15, minute), cases.SEARCHED, relation=_NONE)
     for minute in range(5, 50, 5):
         past.acts("claire", _at(paper, 16, minute), cases.FILE_PRINTED, "quai")
-    past.acts("mireille", _at(own, 13, 2), cases.CASE_ASSIGNED, "gué", _SUPERVISOR)
+    past.acts("mireille", _at(own, 13, 2), cases.CASE_ASSIGNED, "gué", _SUPERVISOR, to="mireille")
     past.acts("mireille", _at(own, 13, 6), cases.CASE_OPENED, "gué")
     past.acts("mireille", _at(own, 13, 20), cases.NOTE_ADDED, "gué")
     past.acts("joaquin", _at(gone, 9, 30), cases.NOTE_ADDED, "digue")
-    past.acts("joaquin", _at(gone, 9, 40), cases.CASE_HANDED_OVER, "digue")
+    past.acts("joaquin", _at(gone, 9, 40), cases.CASE_HANDED_OVER, "digue", to="claire")
     for minute in (10, 25):
         past.acts("joaquin", _at(gone, 17, minute), accounts.REFUSED, "digue", outcome=Outcome.REFUSED_UNKNOWN)
     past.acts("claire", _at(silent, 17, 15), cases.IDENTITY_REVEALED, "phare")
@@ -148,7 +153,6 @@ def _entry(at: datetime, actor: Actor, session: uuid.UUID, counter: int, told: d
         "actor_id": actor.id,
         "actor_role": actor.role,
         "actor_organisation": actor.organisation,
-        "shown": None,
         "purpose": "",
         "detail_commitment": None,
     } | told

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.log.actions import Outcome, Relation
@@ -26,16 +26,7 @@ from audit.review.rules.rule import Hit, Limits, Span, rule
 from cases import actions as cases
 from cellule.accounts import actions as accounts
 
-_GRANTS = tuple(
-    action.code
-    for action in (
-        cases.CASE_ASSIGNED,
-        cases.CASE_HANDED_OVER,
-        cases.CASE_SHARED,
-        cases.CIRCLE_MADE,
-        cases.CIRCLE_LET_BACK,
-    )
-)
+_GRANTS = tuple(action.code for action in cases.GRANTS)
 _ENDS = (*_GRANTS, cases.HANDED_TO_UNIT.code, cases.SHARING_ENDED.code, cases.CIRCLE_LIFTED.code)
 _OWN_RIGHTS = (accounts.ROLE_CHANGED.code, accounts.ROLE_PROPOSED.code, accounts.ADMITTED.code)
 
@@ -136,22 +127,12 @@ def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
         "Somebody assigned a case to themselves or let themselves into it, or changed their own role. Where there are few"
         " people it is often right; somebody else should know why."
     ),
-    limits={"hours": _("Hours in which the next act on the case tells who got the right")},
 )
-def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
-    back = timedelta(hours=limits["hours"])
-    near = span.around(back, back)
-    given = span.around(before=back).of_action(*_GRANTS).with_outcome(Outcome.DONE).filter(subject__isnull=False)
-    following = by_same_person(near, id__gt=OuterRef("id"), at__lt=OuterRef("at") + back).order_by("id")
-    between = near.filter(
-        subject=OuterRef("subject"), action__in=_GRANTS, id__gt=OuterRef("id"), id__lt=OuterRef("next_id")
-    )
-    own = given.exclude(relation__in=AT_WORK).annotate(
-        next_id=Subquery(following.values("id")[:1]), next_relation=Subquery(following.values("relation")[:1])
-    )
-    for entry in light(own.filter(~Exists(between), next_relation=Relation.ASSIGNED)):
-        yield Hit.of(str(entry.pk), [entry])
-    for entry in light(span.entries.of_action(*_OWN_RIGHTS).filter(reference=F("actor_id"))):
+def own_right(span: Span, _limits: Limits) -> Iterator[Hit]:
+    given = span.entries.of_action(*_GRANTS).with_outcome(Outcome.DONE).exclude(relation__in=AT_WORK)
+    own_case = [entry for entry in light(given) if entry.actor_id in (entry.shown or ())]
+    own_role = light(span.entries.of_action(*_OWN_RIGHTS).filter(reference=F("actor_id")))
+    for entry in (*own_case, *own_role):
         yield Hit.of(str(entry.pk), [entry])
 
 
