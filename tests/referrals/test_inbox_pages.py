@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.log.models import Entry
 from cases.models import State
+from cellule.vault import parking
 from cellule.vault.models import OwnerKey
 from referrals import inbox
 from referrals.inbox import Part
@@ -177,6 +178,31 @@ def test_pages_follow_one_another_there_and_back(sent_in, monkeypatch, part):
     assert [len(each) for each in there] == [2, 2, 1]
     assert {reference for each in there for reference in each} == set(made)
     assert again == there[1]
+
+
+# --- What is new ------------------------------------------------------------------------------------
+
+
+def test_inbox_tells_what_is_new_until_it_was_read(reached):
+    referral, noor = reached(), signed_in("noor")
+
+    new = noor.get(INBOX).context["notices"]
+    assert [(notice.kind, notice.address) for notice in new] == [
+        ("referrals.arrived", reverse("referrals:referral", args=[referral.reference]))
+    ]
+
+    assert noor.post(reverse("cases:notices_read"), follow=True).redirect_chain[-1][0] == INBOX
+    assert list(noor.get(INBOX).context["notices"]) == []
+
+
+def test_text_that_was_being_written_is_found_again_in_the_inbox(reached, coordinator):
+    noor, address = signed_in("noor"), reverse("referrals:referral", args=[reached().reference])
+    assert noor.get(INBOX).context["kept"] == 0
+
+    parking.park(coordinator.user.pk, f"{address}message/", [("words", "Une place pour trois nuits.")])
+
+    page = noor.get(INBOX)
+    assert (page.context["kept"], f'href="{reverse("accounts:kept")}"' in page.text) == (1, True)
 
 
 # --- Cost -------------------------------------------------------------------------------------------
