@@ -4,12 +4,17 @@ Everything is read in the order of the tree and stops at the first bad place. Pr
 broken off goes on where it was.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from struct import pack
+from typing import NamedTuple
 
+import psycopg
 from django.db import DataError, connection, transaction
+from psycopg.pq.abc import PGresult
 
 from audit.log import forgotten
 from audit.log.actions import RESTARTED
@@ -19,7 +24,7 @@ from audit.log.merkle import Frontier, full_root
 from audit.log.models import Checkpoint, Entry, Fault, Leaf, Tile
 from audit.log.models.tile import HEIGHT, WIDTH
 from audit.log.note import NotSigned, VerifierKey
-from audit.log.rows import leaves_of_entries
+from audit.log.rows import leaves_of_entries, read_entries
 from audit.log.statement import Lost, Statement
 
 # Leaves read by one statement.
@@ -87,16 +92,15 @@ def verify_tree(progress: Progress, *, tell: Callable[[Progress], None] = lambda
         return
     if newest.number < progress.number:
         raise Broken(Fault.NUMBER, f"checkpoint {progress.number}")
-    grown = _Grown(progress.edge, _stated_size(newest))
-    for checkpoint in _checkpoints_after(progress):
-        statement, key = _read(checkpoint, progress)
-        if grown.root_at(statement.size) != statement.root:
-            raise Broken(
-                Fault.ROOT, f"checkpoint {checkpoint.number}, places {progress.size} to {max(statement.size - 1, 0)}"
-            )
-        progress.key, progress.number, progress.size = key, checkpoint.number, statement.size
-        progress.at, progress.edge = statement.at, grown.edge
-        tell(progress)
+    with closing(_Grown(progress.edge, _stated_size(newest))) as grown:
+        for checkpoint in _checkpoints_after(progress):
+            statement, key = _read(checkpoint, progress)
+            if grown.root_at(statement.size) != statement.root:
+                places = f"places {progress.size} to {max(statement.size - 1, 0)}"
+                raise Broken(Fault.ROOT, f"checkpoint {checkpoint.number}, {places}")
+            progress.key, progress.number, progress.size = key, checkpoint.number, statement.size
+            progress.at, progress.edge = statement.at, grown.edge
+            tell(progress)
     _check_end(progress.size)
 
 
@@ -197,6 +201,10 @@ class _Grown:
         self._tiles = _tiles(edge.size, size)
         self._hashes: list[bytes] | None = None
 
+    def close(self) -> None:
+        """Read no more."""
+        self._tiles.close()
+
     def root_at(self, size: int) -> bytes:
         """Check leaves up to `size` and give the root there; sizes rise from call to call. Raises Broken."""
         while self._whole_edge.size < size:
@@ -221,27 +229,45 @@ class _Grown:
         return part.root()
 
 
-def _tiles(start: int, size: int) -> Iterator[list[bytes]]:
+def _tiles(start: int, size: int) -> Generator[list[bytes]]:
     """Check one tile after the other from `start` on, the last one as far as it goes; give the hashes of its leaves."""
-    end = size // WIDTH * WIDTH
-    for begin in range(start, end, STRETCH):
-        until = min(begin + STRETCH, end)
-        gone = forgotten.places(begin, until)
-        leaves, wanted = _sound_leaves(begin, until, gone), range(begin // WIDTH, until // WIDTH)
-        stored = _stored_tiles(1, wanted.start, wanted.stop)
-        for index in wanted:
-            place = index * WIDTH - begin
-            yield _tile(index, leaves[place : place + WIDTH], stored.get(index), gone)
+    end, database = size // WIDTH * WIDTH, connection.connection
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(_read_stretch, database, start, min(start + STRETCH, end))
+        for begin in range(start, end, STRETCH):
+            until, read = min(begin + STRETCH, end), coming.result()
+            gone, wanted = forgotten.places(begin, until), range(begin // WIDTH, until // WIDTH)
+            stored = _stored_tiles(1, wanted.start, wanted.stop)
+            # Half of the time goes by in the database: it reads on while these are hashed.
+            coming = reader.submit(_read_stretch, database, until, min(until + STRETCH, end))
+            leaves = _sound_leaves(begin, until, read, gone)
+            for index in wanted:
+                place = index * WIDTH - begin
+                yield _tile(index, leaves[place : place + WIDTH], stored.get(index), gone)
     if size > end:
         yield _check_leaves(end, size, forgotten.places(end, size))
 
 
-def _sound_leaves(start: int, end: int, gone: set[int]) -> list[bytes | None]:
-    """Read a stretch at once: the leaf of each place, None where something is not plainly as it should be."""
-    ((positions, entries, hashes),) = _rows(_PLACES, start, end)
+class _Stretch(NamedTuple):
+    """What the database holds of a stretch of places: their numbers, entries and leaves, and what the entries say."""
+
+    positions: bytes
+    entries: bytes
+    hashes: bytes
+    told: PGresult
+
+
+def _read_stretch(database: psycopg.Connection, start: int, end: int) -> _Stretch:
+    ((positions, entries, hashes),) = _rows(database, _PLACES, start, end)
+    return _Stretch(positions, entries, hashes, read_entries(database, start, end))
+
+
+def _sound_leaves(start: int, end: int, read: _Stretch, gone: set[int]) -> list[bytes | None]:
+    """Give the leaf of each place, None where something is not plainly as it should be."""
+    positions, entries, hashes, told = read
     if positions != pack(f">{end - start}q", *range(start, end)) or len(hashes) != 32 * (end - start):
         return [None] * (end - start)
-    found = leaves_of_entries(start, end)
+    found = leaves_of_entries(told)
     leaves = [hashes[place : place + 32] for place in range(0, len(hashes), 32)]
     keys = [entries[place : place + 16] for place in range(0, len(entries), 16)]
     return [
@@ -262,7 +288,7 @@ def _tile(index: int, leaves: list[bytes | None], stored: bytes | None, gone: se
 
 
 def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
-    rows, found = _rows(_LEAVES, start, end), []
+    rows, found = _rows(connection.connection, _LEAVES, start, end), []
     for expected, row in enumerate(rows, start):
         position, entry, leaf, there, told = row
         if position != expected:
@@ -312,7 +338,7 @@ def _stored_tiles(level: int, start: int, end: int) -> dict[int, bytes]:
     return {index: bytes(found) for index, found in tiles.values_list("index", "hash")}
 
 
-def _rows(statement: str, start: int, end: int) -> list[tuple]:
+def _rows(database: psycopg.Connection, statement: str, start: int, end: int) -> list[tuple]:
     # Binary: a million bodies as hexadecimal text would take as long as all the hashing.
-    with connection.connection.cursor(binary=True) as cursor:
+    with database.cursor(binary=True) as cursor:
         return cursor.execute(statement, [start, end]).fetchall()
