@@ -354,7 +354,7 @@ def everything_about(paule: Person, code: str) -> list[tuple[str, str]]:
     while True:
         rows = paule.page.locator("main tbody tr")
         names, whats = (rows.locator(f"td:nth-child({column})").all_inner_texts() for column in (2, 3))
-        lines += [(name.splitlines()[0], told[what.strip()]) for name, what in zip(names, whats, strict=True)]
+        lines += [(name.splitlines()[0], told[what.splitlines()[0]]) for name, what in zip(names, whats, strict=True)]
         if not paule.button("Older entries").count():
             return lines[::-1]
         first = paule.page.locator("main tbody a").first.get_attribute("href")
