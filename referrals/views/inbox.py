@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
-from cellule.notices.models import Notice
 from cellule.vault import parking
 from referrals.doors import open_apart
 from referrals.inbox import Part, lines, page_of, part_called, to_stop, with_messages
@@ -27,7 +26,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "parts": [(each.label, f"{reverse('referrals:inbox')}?volet={each}", each == part, 0) for each in Part],
         "to_stop": to_stop(request.user),
         "kept": len(parking.parked_for(request.user.pk)),
-        "notices": Notice.objects.unread(request.user),
         "lines": lines(page.referrals, open_apart(request, open_now), with_messages(request.user, page.referrals)),
         "newer": f"?volet={part}&avant={page.newer}" if page.newer else "",
         "older": f"?volet={part}&apres={page.older}" if page.older else "",

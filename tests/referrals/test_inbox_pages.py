@@ -180,19 +180,7 @@ def test_pages_follow_one_another_there_and_back(sent_in, monkeypatch, part):
     assert again == there[1]
 
 
-# --- What is new ------------------------------------------------------------------------------------
-
-
-def test_inbox_tells_what_is_new_until_it_was_read(reached):
-    referral, noor = reached(), signed_in("noor")
-
-    new = noor.get(INBOX).context["notices"]
-    assert [(notice.kind, notice.address) for notice in new] == [
-        ("referrals.arrived", reverse("referrals:referral", args=[referral.reference]))
-    ]
-
-    assert noor.post(reverse("cases:notices_read"), follow=True).redirect_chain[-1][0] == INBOX
-    assert list(noor.get(INBOX).context["notices"]) == []
+# --- What was kept ---------------------------------------------------------------------------------
 
 
 def test_text_that_was_being_written_is_found_again_in_the_inbox(reached, coordinator):
