@@ -60,4 +60,4 @@ def test_log_names_the_colleague(as_, active, caseworker, other_caseworker, addr
 
     page = as_("rose").get(reverse(f"review:{address}", args=[entry.pk] if address == "entry" else []))
 
-    assert other_caseworker.user.name in page.text
+    assert f"<bdi>{other_caseworker.user.name}</bdi>" in page.text
