@@ -145,6 +145,17 @@ def test_case_given_to_somebody_else_is_none(shown):
     assert told("own_right") == []
 
 
+def test_rights_given_to_oneself_count_from_so_many_in_24_hours(settings):
+    settings.REVIEW_THRESHOLDS = {"own_right": {"acts": 2}}
+    who, other = person("supervisor"), person("supervisor")
+    steps = [
+        plant(cases.CASE_ASSIGNED, by, at(hour, days=day), Known(), relation=SUPERVISOR, shown=[by.id])
+        for by, hour, day in ((who, 8, 0), (other, 9, 0), (who, 10, 0), (who, 11, 1))
+    ]
+
+    assert told("own_right") == [(who.id, ids(steps[2]))]
+
+
 def test_circle_made_by_who_worked_on_the_case_anyway_is_none():
     who = person("supervisor")
     plant(cases.CIRCLE_MADE, who, at(10), Known(), relation=ASSIGNED, shown=[who.id])

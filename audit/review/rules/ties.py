@@ -127,13 +127,19 @@ def many_people(span: Span, limits: Limits) -> Iterator[Hit]:
         "Somebody assigned a case to themselves or let themselves into it, or changed their own role. Where there are few"
         " people it is often right; somebody else should know why."
     ),
+    limits={"acts": _("Such acts of one person within 24 hours, from which on each counts")},
 )
-def own_right(span: Span, _limits: Limits) -> Iterator[Hit]:
-    given = span.entries.of_action(*_GRANTS).with_outcome(Outcome.DONE).exclude(relation__in=AT_WORK)
-    own_case = [entry for entry in light(given) if entry.actor_id in (entry.shown or ())]
-    own_role = light(span.entries.of_action(*_OWN_RIGHTS).filter(reference=F("actor_id")))
-    for entry in (*own_case, *own_role):
-        yield Hit.of(str(entry.pk), [entry])
+def own_right(span: Span, limits: Limits) -> Iterator[Hit]:
+    back = timedelta(days=1)
+    near = span.around(before=back)
+    given = light(near.of_action(*_GRANTS).with_outcome(Outcome.DONE).exclude(relation__in=AT_WORK))
+    own_role = light(near.of_action(*_OWN_RIGHTS).filter(reference=F("actor_id")))
+    own = [*(entry for entry in given if entry.actor_id in (entry.shown or ())), *own_role]
+    for found in together(own, lambda entry: entry.actor_id).values():
+        for entry in found:
+            acts = [each for each in found if entry.at - back < each.at <= entry.at]
+            if span.start <= entry.at < span.end and len(acts) >= limits["acts"]:
+                yield Hit.of(str(entry.pk), [entry])
 
 
 @rule(
