@@ -40,3 +40,6 @@ _FORM_1 = {
 # The body that the columns of the entry `e` give, and its hash as a leaf (RFC 6962, 2.1); NULL where they say nothing.
 BODY_OF_COLUMNS = r"'\x01'::bytea || " + " || ".join(wording.format(name=name) for name, wording in _FORM_1.items())
 LEAF_OF_COLUMNS = rf"sha256('\x00'::bytea || {BODY_OF_COLUMNS})"
+# The one column that no body holds: a wrong day would hide an entry from the lists, whose indexes go by it.
+DAY_OF_TIME = """CASE WHEN isfinite(e.at)
+    THEN e.utc_day = (e.at AT TIME ZONE 'UTC')::date - DATE '1970-01-01' ELSE false END"""

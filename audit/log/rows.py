@@ -12,6 +12,7 @@ import psycopg
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
+from audit.log.bodies import DAY_OF_TIME
 from audit.log.encoding import Malformed, encode_part
 
 _MARK = b"\x01"
@@ -26,6 +27,7 @@ SELECT uuid_send(e.id), timestamptz_send(e.at),
     uuid_send(e.subject), e.shown::text, e.detail_commitment
 FROM log_entry e
 WHERE e.id = ANY (ARRAY (SELECT l.entry FROM log_leaf l WHERE l.position >= $1::bigint AND l.position < $2::bigint))
+    AND {DAY_OF_TIME}
 """.encode()
 # The database sends microseconds from 2000.
 _FROM_1970 = 946_684_800_000_000

@@ -8,17 +8,17 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from struct import pack
 from typing import NamedTuple
 
 import psycopg
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from psycopg.pq.abc import PGresult
 
 from audit.log import forgotten
 from audit.log.actions import RESTARTED
-from audit.log.bodies import LEAF_OF_COLUMNS
+from audit.log.bodies import DAY_OF_TIME, LEAF_OF_COLUMNS
 from audit.log.identifier import first_uuid7
 from audit.log.merkle import Frontier, full_root
 from audit.log.models import Checkpoint, Entry, Fault, Leaf, Tile
@@ -31,6 +31,8 @@ from audit.log.statement import Lost, Statement
 STRETCH = 16 * WIDTH
 # What was committed so long ago has its place by now.
 PATIENCE = timedelta(minutes=5)
+# What Python can say of a time; the database says more.
+_CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 _PLACES = """
 SELECT coalesce(string_agg(int8send(l.position), ''::bytea), ''), coalesce(string_agg(uuid_send(l.entry), ''::bytea), ''),
@@ -38,7 +40,7 @@ SELECT coalesce(string_agg(int8send(l.position), ''::bytea), ''), coalesce(strin
 FROM (SELECT position, entry, hash FROM log_leaf WHERE position >= %s AND position < %s ORDER BY position) l
 """
 _LEAVES = f"""
-SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, {LEAF_OF_COLUMNS}
+SELECT l.position, l.entry, l.hash, e.id IS NOT NULL, {LEAF_OF_COLUMNS}, {DAY_OF_TIME}
 FROM log_leaf l LEFT JOIN log_entry e ON e.id = l.entry
 WHERE l.position >= %s AND l.position < %s ORDER BY l.position
 """
@@ -143,11 +145,12 @@ class _WholeView:
 
 
 def _checkpoints_after(progress: Progress) -> Iterator[Checkpoint]:
-    try:
-        yield from Checkpoint.objects.filter(number__gt=progress.number).order_by("number").iterator()
-    except DataError:
-        # A time that no calendar here holds.
-        raise Broken(Fault.CHECKPOINT, f"checkpoint {progress.number + 1}") from None
+    """Give the checkpoints after `progress`, in their order; raises Broken at one whose time no calendar here holds."""
+    coming = Checkpoint.objects.filter(number__gt=progress.number).order_by("number")
+    beyond = coming.exclude(at__range=_CALENDAR).values_list("number", flat=True).first()
+    yield from (coming if beyond is None else coming.filter(number__lt=beyond)).iterator()
+    if beyond is not None:
+        raise Broken(Fault.CHECKPOINT, f"checkpoint {beyond}")
 
 
 def _stated_size(newest: Checkpoint) -> int:
@@ -290,7 +293,7 @@ def _tile(index: int, leaves: list[bytes | None], stored: bytes | None, gone: se
 def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
     rows, found = _rows(connection.connection, _LEAVES, start, end), []
     for expected, row in enumerate(rows, start):
-        position, entry, leaf, there, told = row
+        position, entry, leaf, there, told, has_its_day = row
         if position != expected:
             raise Broken(Fault.LEAF_MISSING, f"place {expected}")
         if not there and position in gone:
@@ -302,6 +305,8 @@ def _check_leaves(start: int, end: int, gone: set[int]) -> list[bytes]:
             raise Broken(Fault.COLUMNS, f"entry {entry}, place {position}")
         if bytes(told) != bytes(leaf):
             raise Broken(Fault.BODY, f"entry {entry}, place {position}")
+        if not has_its_day:
+            raise Broken(Fault.COLUMNS, f"entry {entry}, place {position}")
         found.append(bytes(leaf))
     if len(rows) != end - start:
         raise Broken(Fault.LEAF_MISSING, f"place {start + len(rows)}")

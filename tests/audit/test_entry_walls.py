@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit.log.actions import Outcome, Relation
 from audit.log.encoding import FORM_1
-from audit.log.identifier import uuid7
+from audit.log.identifier import utc_day, uuid7
 from audit.log.models import Entry
 
 CHANGES = [
@@ -102,6 +102,15 @@ def test_entry_that_is_sound_is_taken(write):
     _another(entry).save(force_insert=True)
 
     assert [each.counter for each in Entry.objects.by_actor(entry.actor_id).order_by("id")] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_day_is_that_of_the_time_whatever_is_given(write):
+    entry = write()
+
+    _another(entry, utc_day=4711).save(force_insert=True)
+
+    assert {each.utc_day for each in Entry.objects.by_actor(entry.actor_id)} == {utc_day(entry.id)}
 
 
 @pytest.mark.django_db

@@ -66,8 +66,9 @@ def owner(casts, migrate):
         yield connection
 
 
-def test_honest_log_keeps_every_word(migrate, owner):
-    assert migrate("0008") == (True, "")
+@pytest.mark.parametrize("to", ["0008", "0010"])
+def test_honest_log_keeps_every_word(migrate, owner, to):
+    assert migrate(to) == (True, "")
 
     cursor = owner.execute("SELECT * FROM log_entry")
     (row,) = cursor.fetchall()

@@ -60,6 +60,16 @@ def test_columns_that_no_entry_can_say_are_found(owner_connection, shown, positi
 
 
 @pytest.mark.parametrize("position", [5, 290])
+@pytest.mark.parametrize("day", [0, -1, 2**31 - 1])
+def test_day_that_would_hide_an_entry_from_the_lists_is_found(owner_connection, day, position):
+    entry = at(position)
+    with walls_down(owner_connection, "log_entry") as owner:
+        owner.execute("UPDATE log_entry SET utc_day = %s WHERE id = %s", [day, entry.id])
+
+    assert found() == (Fault.COLUMNS, f"entry {entry.id}, place {position}")
+
+
+@pytest.mark.parametrize("position", [5, 290])
 def test_every_edited_byte_of_a_leaf_is_found(owner_connection, position):
     honest = bytes(Leaf.objects.get(position=position).hash)
     for place in range(0, 32, 7):

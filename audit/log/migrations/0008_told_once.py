@@ -1,9 +1,16 @@
 """Each thing of an entry stands once: its columns, of which its bytes are written; packed indexes that lead by the day."""
 
-import audit.log.models.entry
 from django.db import migrations, models
 
 from audit.log.bodies import BODY_OF_COLUMNS
+
+
+class Day(models.Func):
+    """The number of a moment's day, in UTC, from 1970."""
+
+    template = "((%(expressions)s AT TIME ZONE 'UTC')::date - DATE '1970-01-01')"
+    output_field = models.IntegerField()
+
 
 # What was stored beside the columns goes only where it said the same as they do: nothing altered is hidden by it.
 SAYS_THE_SAME = rf"""
@@ -98,7 +105,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='utc_day',
-            field=models.GeneratedField(db_persist=True, expression=audit.log.models.entry.Day('at'), output_field=models.IntegerField()),
+            field=models.GeneratedField(db_persist=True, expression=Day('at'), output_field=models.IntegerField()),
         ),
         migrations.AlterField(
             model_name='verification',

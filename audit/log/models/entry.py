@@ -16,13 +16,6 @@ from audit.log.insertion import GIVEN, insert
 from audit.log.models.leaf import Leaf
 
 
-class Day(models.Func):
-    """The number of a moment's day, in UTC, from 1970."""
-
-    template = "((%(expressions)s AT TIME ZONE 'UTC')::date - DATE '1970-01-01')"
-    output_field = models.IntegerField()
-
-
 class EntryQuerySet(models.QuerySet["Entry"]):
     def by_actor(self, *actors: str) -> Self:
         """Keep what these actors did (their opaque ids)."""
@@ -121,7 +114,8 @@ class Entry(models.Model):
     request = models.UUIDField(_("request"))
     detail_commitment = models.BinaryField(_("commitment to the sealed detail"), null=True)
     # What indexes go by: a few thousand rows share each of their keys, which then takes a few bytes a row.
-    utc_day = models.GeneratedField(expression=Day("at"), output_field=models.IntegerField(), db_persist=True)
+    # Set by the trigger `log_entry_is_sound`, whatever is given.
+    utc_day = models.IntegerField(db_default=0, editable=False)
 
     objects = EntryManager()
 
