@@ -13,12 +13,10 @@ from cases.actions import GRANTS, SHARING_ENDED
 from cases.doors import CASEWORK
 from cases.models import Case
 from cases.models.codes import EmergencyReason, RevealReason
-from cellule.accounts import roles
-from cellule.accounts.models import Organisation, User
+from cellule.accounts.actors import accounts_of, names_of, organisations_of, role_name
 
 PAGE = 50
 _TELL_WHOM = {action.code for action in (*GRANTS, SHARING_ENDED)}
-_GONE = _("Somebody whose account is gone")
 # Reasons in words, by the code that stands in an entry; what no room declares is told by the act itself.
 _REASONS: dict[str, Promise | str] = {}
 
@@ -71,27 +69,27 @@ def entries_of(case: Case) -> EntryQuerySet:
 def page_of(entries: EntryQuerySet, *, before: UUID | None = None) -> Page:
     """Give one page, the newest first, from an entry on."""
     found = list((entries.before(before) if before else entries).newest_first()[: PAGE + 1])
-    return Page(lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
+    return Page(lines(found[:PAGE], Line), found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def people_of(entries: EntryQuerySet) -> list[tuple[str, str]]:
     """Give the people who stand in these entries, by opaque id and name."""
     actors = set(entries.order_by().values_list("actor_id", flat=True).distinct())
-    return sorted(names_of(actors).items(), key=lambda each: each[1].casefold())
+    return sorted(accounts_of(actors).items(), key=lambda each: each[1].casefold())
 
 
-def lines(entries: Iterable[Entry]) -> list[Line]:
+def lines[L: Line](entries: Iterable[Entry], kind: type[L]) -> list[L]:
     """Give the entries with the names of people and organisations, by one query for each of the two."""
     entries = list(entries)
     people = names_of({who for entry in entries for who in (entry.actor_id, *colleagues_in(entry))})
     organisations = organisations_of({entry.actor_organisation for entry in entries})
     return [
-        Line(
+        kind(
             entry,
-            people.get(entry.actor_id) or _who_else(entry.actor_id),
+            people[entry.actor_id],
             role_name(entry.actor_role),
             organisations.get(entry.actor_organisation, ""),
-            [people.get(who, _GONE) for who in colleagues_in(entry)],
+            [people[who] for who in colleagues_in(entry)],
         )
         for entry in entries
     ]
@@ -101,42 +99,6 @@ def colleagues_in(entry: Entry) -> list[str]:
     """Give the opaque ids of whom this act gave the case to or took it from; nobody for any other act."""
     # What somebody altered may be anything.
     return [str(who) for who in entry.shown or ()] if entry.action in _TELL_WHOM else []
-
-
-def names_of(actors: set[str]) -> dict[str, str]:
-    """Give the names behind opaque ids, of those who have an account."""
-    return {str(pk): name for pk, name in User.objects.filter(pk__in=_keys(actors)).values_list("pk", "name")}
-
-
-def organisations_of(ids: set[str]) -> dict[str, str]:
-    """Give the names of organisations by their ids."""
-    return {str(pk): name for pk, name in Organisation.objects.filter(pk__in=_keys(ids)).values_list("pk", "name")}
-
-
-def role_name(code: str) -> Promise | str:
-    """Give a role in words; nothing for the house and for visitors, the code for one that was given up since."""
-    try:
-        return roles.by_code(code).name
-    except KeyError:
-        return "" if code in {"system", "anonymous"} else code
-
-
-def _who_else(actor: str) -> Promise | str:
-    if actor == "system":
-        return _("The site itself")
-    if actor == "anonymous":
-        return _("Somebody who had not signed in")
-    return _GONE
-
-
-def _keys(texts: set[str]) -> set[UUID]:
-    found = set()
-    for text in texts:
-        try:
-            found.add(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 reason(CASEWORK, _("Work on the case"))

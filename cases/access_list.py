@@ -20,13 +20,13 @@ from audit.log.actions import Outcome
 from audit.log.models import Entry
 from audit.log.record import record
 from cases import policies
-from cases.access import names_of, organisations_of, role_name
 from cases.actions import ACCESS_LIST_MADE
 from cases.files.kinds import FileType
 from cases.models import Act, Case, File, FileStory
 from cases.models.additions import RowTaken
 from cases.models.moments import now, this_week
 from cellule.accounts.acting import Acting
+from cellule.accounts.actors import accounts_of, organisations_of, role_name
 from cellule.templatetags.typography import day, hour
 from cellule.vault.files import StoreAway, discard, keep_key, sealed
 from cellule.vault.models.owner import Compartment
@@ -134,7 +134,7 @@ def make_list(case: Case, *, by: Acting, row_id: uuid.UUID, tongue: str, purpose
 
 def _rows(openings: list[Opening]) -> list[list[str]]:
     organisations = organisations_of({each.organisation for each in openings})
-    names = names_of({each.actor for each in openings}) if settings.STAFF_NAMES_ON_ACCESS_LIST else {}
+    names = accounts_of({each.actor for each in openings}) if settings.STAFF_NAMES_ON_ACCESS_LIST else {}
     numbers = _numbers(openings)
     rows = []
     for each in openings:

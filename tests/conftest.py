@@ -42,6 +42,12 @@ OFF_BY_DEFAULT = (
 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes long is begun first: at the end, all other processes would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_words():
     """Five words for a fingerprint at the least cost, like the passphrases of `tests.settings`; gives the real cost."""

@@ -294,6 +294,7 @@ def _server_files(server) -> bytes:
     return _files(server.cluster) + (server.home / "server.log").read_bytes()
 
 
+@pytest.mark.long
 def test_nothing_secret_lies_anywhere(day, journal, temporary_folder, postgres_server, tmp_path):
     data = settings.DATA
     # There is something to find in every kind of record, and a circle to find it in.

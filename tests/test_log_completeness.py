@@ -6,10 +6,12 @@ A new address fails here until it has its row in `tests/log_table.py`; so does a
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from audit.log.actions import Outcome
 from audit.log.models import Entry
+from audit.review.kinds import KINDS
 from tests.access_table import GET, PEOPLE, POST
 from tests.log_table import SILENT, TOLD
 from tests.test_access import House, _cell, _client, _table, house  # noqa: F401  (a fixture)
@@ -55,7 +57,7 @@ def _may_leave(rows: dict, method: str, name: str, cell: str) -> list[tuple[str,
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_answer_leaves_what_the_table_says(house, person):  # noqa: F811
     client, rows = _client(person, house), _rows()
-    wrong = []
+    wrong, kinds = [], set()
 
     for method, name, cell, entries in _walk(client, house):
         told = tuple(entry.action for entry in entries)
@@ -65,8 +67,20 @@ def test_every_answer_leaves_what_the_table_says(house, person):  # noqa: F811
             fits = told in _may_leave(rows, method, name, cell)
         if not fits:
             wrong.append((method, name, cell, " ".join(told) or "-"))
+        kinds |= {entry.subject_type for entry in entries if entry.subject_type}
 
     assert wrong == []
+    assert sorted(filter(_has_no_words, kinds)) == []
+
+
+def _has_no_words(kind: str) -> bool:
+    """Whether auditors would read a code, or what Django makes of a class's name."""
+    if kind in KINDS or ":" in kind:
+        return False
+    try:
+        return "verbose_name" not in apps.get_model(kind)._meta.original_attrs
+    except (LookupError, ValueError):
+        return True
 
 
 def test_every_row_of_the_table_is_of_an_address():

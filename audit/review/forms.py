@@ -16,6 +16,7 @@ from audit.log.finding import Wanted
 from audit.review import months, people
 from audit.review.reasons import Purpose
 from cellule.accounts import roles
+from cellule.accounts.actors import names_of
 from cellule.forms import Form
 
 # More people than this are no answer to "what did this person do?".
@@ -183,7 +184,7 @@ class FilterForm(Form):
         if value is True:
             return _("Yes")
         if name == "actors":
-            return ", ".join(sorted(map(str, people.names_of(set(self.who)).values())))
+            return ", ".join(sorted(map(str, names_of(set(self.who)).values())))
         return dict(getattr(self.fields[name], "choices", [])).get(value, value)
 
 

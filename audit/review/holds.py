@@ -15,8 +15,9 @@ from audit.log.models import Entry, Hold, HoldLifted
 from audit.log.record import record
 from audit.review.actions import HOLD_LIFTED, HOLD_SET, HOLDS_VIEWED
 from audit.review.hold_form import HoldForm
-from audit.review.people import as_read, names_of
+from audit.review.people import as_read
 from audit.review.tabs import tabs_of
+from cellule.accounts.actors import names_of
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound

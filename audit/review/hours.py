@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from audit.log.identifier import first_uuid7
 from audit.log.record import record
-from audit.review import people
 from audit.review.actions import HOURS_VIEWED
 from audit.review.months import bounds, months_back, parsed, this_month
 from audit.review.tabs import tabs_of
+from cellule.accounts.actors import names_of
 from cellule.accounts.roles import Permission
 
 MONTHS = 13
@@ -71,7 +71,7 @@ def table(month: datetime.date, days: Days) -> list[Row]:
     for actor, hour, number in counted:
         numbers.setdefault(actor, [0] * 24)[hour] = number
     most = max((number for hours in numbers.values() for number in hours), default=0)
-    names = people.names_of(set(numbers))
+    names = names_of(set(numbers))
     rows = [
         Row(
             str(names[actor]),

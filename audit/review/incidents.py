@@ -6,8 +6,8 @@ from audit.log.models import Entry
 from audit.review.actions import INCIDENT_DETECTED
 from audit.review.models import Incident, Item
 from audit.review.notices import INCIDENT, tell_officers
-from audit.review.people import names_of
 from cellule.accounts.acting import Acting
+from cellule.accounts.actors import names_of
 from cellule.references import new_reference
 from cellule.vault.details import record_with_detail
 

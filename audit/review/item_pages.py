@@ -21,10 +21,10 @@ from audit.review.detail import open_detail
 from audit.review.item_forms import FORMS, StepForm
 from audit.review.lists import lines
 from audit.review.models import Item, Reason
-from audit.review.people import names_of
 from audit.review.rule_names import name_of
 from audit.review.tabs import QUEUE_PAGES
 from cellule.accounts import alterations
+from cellule.accounts.actors import names_of
 from cellule.accounts.doors import for_permission
 from cellule.accounts.roles import Permission
 from cellule.forms import bound

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit.log.actions import Outcome, action_label
-from audit.review import people
 from audit.review.forms import FilterForm, Period
 from audit.review.models import KeptFilter
+from cellule.accounts.actors import names_of
 from cellule.accounts.models import User
 from cellule.accounts.roles import Permission
 from cellule.forms import bound
@@ -37,7 +37,7 @@ class Kept:
 def kept_by(user: User) -> list[Kept]:
     """Give the filters that a person keeps, by name: two queries, however many there are."""
     rows = list(KeptFilter.objects.filter(user=user))
-    names = people.names_of({key for row in rows for key in row.filters.get("actors", "").split()}) if rows else {}
+    names = names_of({key for row in rows for key in row.filters.get("actors", "").split()}) if rows else {}
     shown = [Kept(row.pk, _name(row.filters, names), row.filters) for row in rows]
     return sorted(shown, key=lambda each: (each.name, each.pk))
 

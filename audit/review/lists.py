@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from audit.log.models import Entry
 from audit.review.models import Item
 from audit.review.models.item import ItemQuerySet
-from audit.review.people import names_of
 from audit.review.rule_names import name_of
 from cellule import references
+from cellule.accounts.actors import names_of
 from cellule.accounts.models import User
 
 PAGE = 50

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.log.record import record
-from audit.review import people, policies
+from audit.review import policies
 from audit.review.actions import SIGN_OFF_VIEWED
 from audit.review.models import Draw, Item, SignOff
 from audit.review.months import parsed
 from audit.review.sign_off import MOST_CARRIED, items_of, missing, sign_off
 from cellule import references
+from cellule.accounts.actors import names_of
 from cellule.accounts.roles import Permission
 from cellule.forms import Form, bound
 
@@ -92,7 +93,7 @@ def _month(text: str) -> datetime.date:
 def _shown(request: HttpRequest, month: datetime.date, form: SignOffForm) -> dict[str, Any]:
     signed = SignOff.objects.filter(month=month).first()
     items = items_of(month)
-    names = people.names_of({signed.signer, signed.seen_by} if signed else set())
+    names = names_of({signed.signer, signed.seen_by} if signed else set())
     return {
         "month": month,
         "form": form,

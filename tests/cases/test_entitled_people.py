@@ -156,6 +156,7 @@ class Entitled:
 # --- What is found ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 class EntitledPeople(TestCase):
     """One example is one case and a sequence of acts, undone at its end."""
 

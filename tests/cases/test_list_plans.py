@@ -75,6 +75,7 @@ def test_no_filter_makes_a_list_read_through_a_protected_table(years):
     assert read == {each: set() for each in asked}
 
 
+@pytest.mark.long
 def test_no_statement_of_a_page_reads_through_a_protected_table(owner_connection):
     cast = {name: acting(name) for name in ("ana", "claire", "joaquin", "mireille", "omar")}
     told = tell(cast)

@@ -93,7 +93,7 @@ def test_process_that_dies_comes_back_after_a_pause(make, book):
     os.kill(first, SIGKILL)
     wait_until(lambda: not process.is_running)
     news = process.watch()
-    wait_until(lambda: process.watch() is None and process.is_running)
+    wait_until(lambda: process.watch() is None and lines(book) == ["worker came"] * 2)
 
     assert news == "worker ended (signal 9); it starts again in 1 s."
     assert process.pid != first

@@ -29,6 +29,7 @@ def house() -> Iterator[House]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.long
 def test_three_hundred_jobs_survive_every_kill(house: House):
     house.start_worker()
     house.command([sys.executable, "-m", "tests.jobs.effects.ask", str(JOBS)])

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 NAME, EMAIL = "Nadia Fictive-Nguyễn", "nadia@cellule.example"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "width"), [("fr", 320), ("en", 1280)])
 def test_enrolment(arrives, settings, live_server, language):
     settings.SITE_ADDRESS = live_server.url

@@ -35,6 +35,7 @@ BETWEEN = {
     ],
     ids=["fr-320-day", "fr-1280-month", "en-320-range", "en-1280-year"],
 )
+@pytest.mark.long
 def test_first_incident(arrives, tmp_path, happened, written, narrative):
     claire = arrives("claire", **recorded(tmp_path / "claire.har"))
     claire.signs_in()

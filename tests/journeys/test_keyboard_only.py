@@ -18,6 +18,7 @@ _IS_UNCOVERED = """(control) => {
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", 1280), ("en", 320)])
+@pytest.mark.long
 def test_keyboard_only(arrives, language):
     claire = arrives("claire")
     claire.goes_to("/connexion/")

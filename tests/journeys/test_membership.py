@@ -8,6 +8,7 @@ CLAIRE, JOAQUIN = "Claire Exemple", "Joaquín Inventado"
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", 320), ("en", 1280)])
+@pytest.mark.long
 def test_membership(arrives):
     mireille, claire = arrives("mireille"), arrives("claire")
     claire.signs_in()

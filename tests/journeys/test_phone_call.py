@@ -12,6 +12,7 @@ NOT_YET = "Assess the risk; a high or immediate danger is countersigned by a sup
 
 
 @BOTH
+@pytest.mark.long
 def test_phone_call_without_a_name_becomes_an_active_case(arrives):
     ana, mireille, omar, claire = (arrives(name) for name in ("ana", "mireille", "omar", "claire"))
     for person in (ana, mireille, omar, claire):

@@ -21,6 +21,7 @@ BED, LAWYER = "Hébergement d’urgence du Saule", "Consultation juridique sans 
 
 
 @BOTH
+@pytest.mark.long
 def test_two_agencies_are_asked_and_one_is_stopped(arrives, tmp_path):
     tell({"mireille": acting("mireille")})
     people = {

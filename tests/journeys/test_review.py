@@ -34,6 +34,7 @@ def signals(transactional_db) -> list[Item]:
 
 
 @BOTH
+@pytest.mark.long
 def test_a_signal_is_reviewed_to_an_incident_with_two_signatures(arrives, signals):
     paule, claire, rose = arrives("paule"), arrives("claire"), arrives("rose")
     for person in (paule, claire, rose):

@@ -103,6 +103,7 @@ ACTS = st.one_of(
 )
 
 
+@pytest.mark.long
 class WhoCanOpen(TestCase):
     """One example is one sequence of acts, undone at its end."""
 
