@@ -3,7 +3,7 @@
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -34,11 +34,15 @@ STOPPED_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Standing:
-    """How it stands with one witness: its newest answer, or None, and whether it has been silent for too long."""
+    """How it stands with one witness: its newest answer, or None, and whether it has been silent for too long.
+
+    `anew`: when it last had to be given everything again.
+    """
 
     name: str
     receipt: Receipt | None
     silent: bool
+    anew: datetime | None
 
     @property
     def refuses(self) -> bool:
@@ -51,9 +55,10 @@ def witnesses() -> list[Standing]:
     now = timezone.now()
     found = []
     for name, address in settings.LOG_WITNESSES.items():
-        receipt = Receipt.objects.filter(witness=name).order_by("-id").first()
+        receipts = Receipt.objects.filter(witness=name).order_by("-id")
+        receipt, anew = receipts.first(), receipts.filter(anew=True).values_list("at", flat=True).first()
         patience = SILENT_LETTER_AFTER if address.startswith("mailto:") else SILENT_AFTER
-        found.append(Standing(name, receipt, receipt is None or now - receipt.at > patience))
+        found.append(Standing(name, receipt, receipt is None or now - receipt.at > patience, anew))
     return found
 
 

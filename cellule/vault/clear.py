@@ -86,7 +86,7 @@ _REVIEWED = [
     (
         "log.receipt",
         "made to be published: who keeps which checkpoint",
-        ["witness", "checkpoint", "size", "at", "held", "words"],
+        ["witness", "checkpoint", "size", "at", "held", "words", "anew"],
     ),
     (
         "log.verification",

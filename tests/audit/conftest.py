@@ -1,5 +1,6 @@
 """What the tests of the log share: an act, somebody who acts, and a way to write many entries."""
 
+import threading
 import uuid
 from contextlib import contextmanager
 
@@ -7,10 +8,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from audit.log import key
 from audit.log.actions import Action
 from audit.log.actor import Actor
 from audit.log.models import Entry
+from audit.log.note import VerifierKey
 from audit.log.record import record
+from audit.log.witness import Memory, server
+from audit.log.witnesses.web import Web
 from cellule.accounts.models import User
 
 _ACT = Action("tests.acted", "Acted in a test")
@@ -88,3 +93,23 @@ def looks():
         return list(Entry.objects.by_actor(str(user.pk)).filter(action__startswith="log.").order_by("id"))
 
     return looked
+
+
+@pytest.fixture
+def memory(tmp_path) -> Memory:
+    """What the small witness remembers of the log of the settings."""
+    return Memory(tmp_path / "memory", "witness.example", VerifierKey.parse(key.read().first))
+
+
+@pytest.fixture
+def web(memory, settings):
+    """The small witness, serving on a port of this machine."""
+    door = server(memory, 0)
+    thread = threading.Thread(target=door.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{door.server_port}"
+    settings.LOG_WITNESSES = {"web": f"{address} {memory.signer.verifier}"}
+    yield Web("web", address, memory.signer.verifier)
+    door.shutdown()
+    door.server_close()
+    thread.join()

@@ -75,6 +75,16 @@ def test_page_shows_how_it_stands_with_a_witness(log, paule, answer, words):
     assert f">{said(words)}" in "".join(paule.get(PROOF).content.decode().split("\n")).replace("> ", ">")
 
 
+def test_page_tells_of_a_witness_that_began_anew(log, paule):
+    words = said("Had lost what it kept, and was given everything again:")
+    receipt()
+    before = paule.get(PROOF).content.decode()
+    receipt(anew=True)
+    receipt()
+
+    assert (words in before, words in paule.get(PROOF).content.decode()) == (False, True)
+
+
 def test_page_shows_a_fault(log, rose):
     now = timezone.now()
     Verification.objects.create(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from audit.log.models import Receipt
 from audit.review.alarms import BROKEN, SILENT, STOPPED, alarm
 from audit.review.evaluating import evaluate
 from audit.review.models import Item, Signal
@@ -68,6 +69,17 @@ def test_entry_with_its_place_is_none(settings, tmp_path):
     sequence()
 
     assert evaluate(rule_called("lag"), database_time()) == 0
+
+
+@pytest.mark.django_db
+def test_witness_that_began_anew_is_a_signal_and_one_in_step_is_none(begun):
+    answer = {"witness": "file", "checkpoint": 2, "size": 9, "held": True}
+    Receipt.objects.create(**answer, at=at(9))
+    lost = Receipt.objects.create(**answer, at=at(10), anew=True)
+    Receipt.objects.create(**answer, at=at(11))
+
+    assert [signal.key for signal in signals("witness_anew", days=1)] == [str(lost.pk)]
+    assert [signal.key for signal in signals("witness_anew", days=2)] == [str(lost.pk)]
 
 
 @pytest.mark.django_db

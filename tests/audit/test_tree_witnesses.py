@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from audit.log import key
 from audit.log.models import Checkpoint, Fault, Receipt
-from audit.log.note import SignerKey, VerifierKey, open_note
-from audit.log.witness import Memory, server
+from audit.log.note import SignerKey, open_note
+from audit.log.witness import Memory
 from audit.log.witnesses import publishing
 from audit.log.witnesses.files import File, Folder
 from audit.log.witnesses.mail import Mail
@@ -31,25 +31,6 @@ def log(settings, tmp_path, write):
     settings.LOG_WITNESSES = {}
     write()
     sequence()
-
-
-@pytest.fixture
-def memory(tmp_path) -> Memory:
-    return Memory(tmp_path / "memory", "witness.example", VerifierKey.parse(key.read().first))
-
-
-@pytest.fixture
-def web(memory, settings):
-    """The small witness, serving on a port of this machine."""
-    door = server(memory, 0)
-    thread = threading.Thread(target=door.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{door.server_port}"
-    settings.LOG_WITNESSES = {"web": f"{address} {memory.signer.verifier}"}
-    yield Web("web", address, memory.signer.verifier)
-    door.shutdown()
-    door.server_close()
-    thread.join()
 
 
 def notes() -> list[str]:
@@ -357,10 +338,10 @@ def test_slow_witness_keeps_nobody_waiting(tmp_path, write):
     class Slow(File):
         every = 0.0
 
-        def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+        def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
             begun.set()
             may_end.wait(60)
-            return super().keep(checkpoints)
+            return super().keep(checkpoints, after)
 
     class Quick(File):
         every = 0.0

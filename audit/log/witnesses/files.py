@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from audit.log.models import Checkpoint
-from audit.log.witnesses.witness import AnotherLog, Away, Copy
+from audit.log.models import Checkpoint, Receipt
+from audit.log.witnesses.witness import AnotherLog, Away, Copy, Emptied
 
 # Longer than all that is handed over at once.
 _TAIL = 8 * 1024 * 1024
@@ -24,10 +24,15 @@ class File:
         # What was written last by this process, and how long the file was then.
         self._number, self._size = 0, -1
 
-    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+    def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new = checkpoints if self._is_as_we_left_it(checkpoints[0]) else _new(self._known(), checkpoints)
+            new = checkpoints
+            if not self._is_as_we_left_it(checkpoints[0]):
+                known = self._known()
+                new = _new(known, checkpoints)
+                if after is not None and after.checkpoint not in known and not self._has(after.checkpoint):
+                    raise Emptied
             lines = "".join(json.dumps({"number": each.number, "note": each.note}) + "\n" for each in new)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as file:
@@ -63,6 +68,10 @@ class File:
             file.seek(max(self.path.stat().st_size - _TAIL, 0))
             return file.read()
 
+    def _has(self, number: int) -> bool:
+        """Whether the file holds this checkpoint anywhere: an old backup of ours asks for one far from its end."""
+        return any(copy.number == number for copy in self.copies())
+
     def _ends_whole(self) -> bool:
         with self.path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
@@ -78,10 +87,12 @@ class Folder:
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
 
-    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+    def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
         # Not made here: a folder that is not mounted is away, and must not be taken for an empty one.
         if not self.path.is_dir():
             raise Away
+        if after is not None and not self._place(after.checkpoint).exists():
+            raise Emptied
         try:
             for each in checkpoints:
                 self._keep(each)
@@ -94,7 +105,7 @@ class Folder:
         return (Copy(int(path.stem), _text(path)) for path in paths if path.stem.isdigit())
 
     def _keep(self, checkpoint: Checkpoint) -> None:
-        path = self.path / f"{checkpoint.number:012d}.checkpoint"
+        path = self._place(checkpoint.number)
         if path.exists():
             if _text(path) != checkpoint.note:
                 raise AnotherLog
@@ -104,6 +115,9 @@ class Folder:
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
+
+    def _place(self, number: int) -> Path:
+        return self.path / f"{number:012d}.checkpoint"
 
 
 def _text(path: Path) -> str:

@@ -5,7 +5,7 @@ from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
 
-from audit.log.models import Checkpoint
+from audit.log.models import Checkpoint, Receipt
 from audit.log.witnesses.witness import Away, Copy
 
 
@@ -18,7 +18,7 @@ class Mail:
     def __init__(self, name: str, address: str) -> None:
         self.name, self.address = name, address
 
-    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+    def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
         newest = checkpoints[-1]
         letter = EmailMessage(
             subject=f"Checkpoint {newest.number}",

@@ -15,7 +15,7 @@ from audit.log.note import VerifierKey
 from audit.log.witnesses.files import File, Folder
 from audit.log.witnesses.mail import Mail
 from audit.log.witnesses.web import Web
-from audit.log.witnesses.witness import AnotherLog, Away, Witness
+from audit.log.witnesses.witness import AnotherLog, Away, Emptied, Witness
 
 log = logging.getLogger(__name__)
 
@@ -34,20 +34,31 @@ def configured() -> list[Witness]:
 
 
 def hand_over(witness: Witness) -> bool:
-    """Give a witness what it has not taken yet, and keep its answer; whether there is more. Raises Away."""
+    """Give a witness what it has not taken yet, and keep its answer; whether there is more. Raises Away.
+
+    One that has lost what it took is handed everything again, and the answer says so.
+    """
     newest = Receipt.objects.filter(witness=witness.name, held=True).order_by("-id").first()
+    try:
+        return _hand_over(witness, newest)
+    except Emptied:
+        log.warning("Witness %s has lost what it took; it is handed everything again.", witness.name)
+        return _hand_over(witness, None, anew=True)
+
+
+def _hand_over(witness: Witness, newest: Receipt | None, *, anew: bool = False) -> bool:
     waiting = Checkpoint.objects.filter(number__gt=newest.checkpoint if newest else 0).order_by("number")
     checkpoints = list(waiting.reverse()[:1] if witness.newest_only else waiting[:_AT_ONCE])
     if not checkpoints:
         return False
     held, words = True, ""
     try:
-        words = witness.keep(checkpoints)
+        words = witness.keep(checkpoints, newest)
     except AnotherLog:
         held = False
     last = checkpoints[-1]
     receipt = Receipt(witness=witness.name, checkpoint=last.number, size=last.size, at=timezone.now(), words=words)
-    receipt.held = held
+    receipt.held, receipt.anew = held, anew
     if held or not _is_known_refusal(witness):
         receipt.save(force_insert=True)
     return held and len(checkpoints) == _AT_ONCE

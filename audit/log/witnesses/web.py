@@ -5,11 +5,12 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from audit.log import tree
-from audit.log.models import Checkpoint
+from audit.log.models import Checkpoint, Receipt
 from audit.log.note import NotSigned, VerifierKey, open_note, text_of
-from audit.log.witnesses.witness import AnotherLog, Away, Copy
+from audit.log.witnesses.witness import AnotherLog, Away, Copy, Emptied
 
 _SECONDS = 10
 
@@ -22,39 +23,43 @@ class Web:
 
     def __init__(self, name: str, address: str, key: VerifierKey) -> None:
         self.name, self.address, self.key = name, address.rstrip("/"), key
-        self._size = 0
 
-    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+    def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
         # It needs every change of keys to know who signs, and of the others only the newest.
         changes = [each for each in checkpoints[:-1] if each.statement.next_key]
-        return [self._hand_over(each) for each in [*changes, checkpoints[-1]]][-1]
+        size, words = after.size if after else 0, ""
+        for each in [*changes, checkpoints[-1]]:
+            words, size = self._hand_over(each, size), each.size
+        return words
 
     def copies(self) -> Iterator[Copy]:
         return iter(())
 
-    def _hand_over(self, newest: Checkpoint) -> str:
-        if newest.size < self._size:
-            self._size = 0
-        answer, status = self._add(newest, self._size)
-        if status == 409:
+    def _hand_over(self, newest: Checkpoint, known: int) -> str:
+        """Hand one checkpoint over to a witness that is known to have signed a tree of the size `known`."""
+        answer, status = self._add(newest, known if known <= newest.size else 0)
+        if status == HTTPStatus.CONFLICT:
             # It says itself where it stands; a size that we do not know is another log's.
             try:
-                self._size = int(answer)
+                size = int(answer)
             except ValueError:
                 raise Away from None
-            if self._size < 0:
-                self._size = 0
+            if size < 0:
                 raise Away
-            if self._size > newest.size:
+            if size < known:
+                raise Emptied
+            if size > newest.size:
                 raise AnotherLog
-            answer, status = self._add(newest, self._size)
-        if status in {409, 422}:
+            answer, status = self._add(newest, size)
+        if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise AnotherLog
-        if status != 200:
+        if status == HTTPStatus.FORBIDDEN and known:
+            # It does not know the key that signs: it has forgotten the change of keys that it took.
+            raise Emptied
+        if status != HTTPStatus.OK:
             raise Away
         if not vouches(self.key, newest, answer):
             raise Away
-        self._size = newest.size
         return answer
 
     def _add(self, newest: Checkpoint, old: int) -> tuple[str, int]:

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from audit.log.models import Checkpoint
+from audit.log.models import Checkpoint, Receipt
 
 
 class Away(Exception):
     """The witness cannot be reached now; it is asked again later."""
+
+
+class Emptied(Exception):
+    """The witness does not have any more what it had taken: it begins anew."""
 
 
 class AnotherLog(Exception):
@@ -32,10 +36,11 @@ class Witness(Protocol):
     # Whether it takes the newest checkpoint alone, however many there were since.
     newest_only: bool
 
-    def keep(self, checkpoints: Sequence[Checkpoint]) -> str:
+    def keep(self, checkpoints: Sequence[Checkpoint], after: Receipt | None = None) -> str:
         """Take the checkpoints since the last one it took, oldest first; give its signature line, if it has one.
 
-        Raises Away, or AnotherLog.
+        `after`: its answer to the one before these. Raises Away, AnotherLog, or Emptied when it does not have that one
+        any more (as far as that can be seen).
         """
 
     def copies(self) -> Iterator[Copy]:

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from audit.log.models import Checkpoint, Leaf
+from audit.log.models import Checkpoint, Leaf, Receipt
 from audit.log.statement import Statement
 from audit.review.rules.acts import light
 from audit.review.rules.rule import Hit, Limits, Rule, Span, declared, rule
@@ -94,3 +94,20 @@ def lag(span: Span, limits: Limits) -> Iterator[Hit]:
     if found:
         # One an hour while it lasts; hours by UTC, of which none comes twice when the clocks are put back.
         yield Hit(f"{found[0].at.astimezone(UTC):%Y-%m-%dT%H}", found[0].at, entries=[entry.pk for entry in found])
+
+
+@rule(
+    "witness_anew",
+    name=_("A witness began anew"),
+    means=_(
+        "A witness did not have what it took before: a folder was emptied, a file was cut off, a memory was lost. It was"
+        " given everything again. In between it could not have shown that the log was an old copy. Ask who keeps it what"
+        " happened, and have the whole log checked."
+    ),
+    owner=PRIVACY_OFFICER,
+    # The answer of a witness is written down a moment after its time.
+    waits=lambda _limits: timedelta(minutes=1),
+)
+def witness_anew(span: Span, limits: Limits) -> Iterator[Hit]:
+    for receipt in Receipt.objects.filter(anew=True, at__gte=span.start, at__lt=span.end).order_by("id"):
+        yield Hit(str(receipt.pk), receipt.at)
