@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from cases.models import Case, State
-from cases.models.moments import this_week
 from tests.factories import case_at, inquiry
 
-SOMEBODY, TUESDAY = uuid.UUID(int=7), "2026-11-17"
+SOMEBODY, MONDAY, TUESDAY = uuid.UUID(int=7), "2026-11-16", "2026-11-17"
 # By constraint: the stage in which it is broken, and by what.
 BROKEN = {
     "case_one_question_of_circle": (State.ACTIVE, {"circle_asked_by": SOMEBODY, "lift_asked_by": SOMEBODY}),
-    "case_inquiry_precedes_intake": (State.INQUIRY, {"intake_week": this_week()}),
+    "case_inquiry_precedes_intake": (State.INQUIRY, {"intake_week": MONDAY}),
     "case_intake_explains_limits": (State.INTAKE, {"intake_week": None}),
     "case_assessment_knows_contact": (State.ASSESSMENT, {"contact_settled": False}),
     "case_support_knows_risk": (State.ACTIVE, {"standing": None}),

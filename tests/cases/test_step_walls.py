@@ -19,8 +19,6 @@ from cellule.references import new_reference
 from cellule.steps import Stepped
 from tests.factories import inquiry, need
 
-# A declared move, with all that the stage it leads to asks for.
-TO_INTAKE = {"state": "intake", "intake_week": this_week()}
 STEPPED = [model for model in apps.get_models() if issubclass(model, Stepped)]
 
 
@@ -46,7 +44,9 @@ def _run(statement: str, **values: object) -> None:
 
 
 def _move(case: Case, **fields: object) -> None:
-    assert Case.objects.filter(pk=case.pk).update(**(fields or TO_INTAKE)) == 1
+    """Change the row: as said, or as a declared move does, with all that the stage it leads to asks for."""
+    to_intake = {"state": "intake", "intake_week": this_week()}
+    assert Case.objects.filter(pk=case.pk).update(**(fields or to_intake)) == 1
 
 
 def _tell(case: Case, by, **otherwise: object) -> None:
