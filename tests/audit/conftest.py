@@ -17,6 +17,7 @@ from audit.log.record import record
 from audit.log.witness import Memory, server
 from audit.log.witnesses.web import Web
 from cellule.accounts.models import User
+from tests.audit.tree import sequence
 
 _ACT = Action("tests.acted", "Acted in a test")
 
@@ -96,7 +97,16 @@ def looks():
 
 
 @pytest.fixture
-def memory(tmp_path) -> Memory:
+def one_checkpoint(settings, tmp_path, write):
+    """A log with one checkpoint and no witness yet."""
+    settings.LOG_KEY_FILE = tmp_path / "log.json"
+    settings.LOG_WITNESSES = {}
+    write()
+    sequence()
+
+
+@pytest.fixture
+def memory(one_checkpoint, tmp_path) -> Memory:
     """What the small witness remembers of the log of the settings."""
     return Memory(tmp_path / "memory", "witness.example", VerifierKey.parse(key.read().first))
 

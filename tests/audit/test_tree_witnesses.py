@@ -19,22 +19,9 @@ from audit.log.witnesses.mail import Mail
 from audit.log.witnesses.publishing import UnusableWitness, configured, hand_over
 from audit.log.witnesses.web import Web
 from audit.log.witnesses.witness import AnotherLog, Away
-from tests.audit.tree import found, sequence, walls_down
+from tests.audit.tree import found, notes, sequence, walls_down
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def log(settings, tmp_path, write):
-    """A log with one checkpoint and no witness yet."""
-    settings.LOG_KEY_FILE = tmp_path / "log.json"
-    settings.LOG_WITNESSES = {}
-    write()
-    sequence()
-
-
-def notes() -> list[str]:
-    return list(Checkpoint.objects.order_by("number").values_list("note", flat=True))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_checkpoint")]
 
 
 def answers() -> list[tuple[int, bool]]:

@@ -8,22 +8,9 @@ from audit.log.models import Checkpoint, Receipt
 from audit.log.witnesses import files, publishing
 from audit.log.witnesses.files import File, Folder
 from audit.log.witnesses.publishing import hand_over
-from tests.audit.tree import found, sequence
+from tests.audit.tree import found, notes, sequence
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def log(settings, tmp_path, write):
-    """A log with one checkpoint and no witness yet."""
-    settings.LOG_KEY_FILE = tmp_path / "log.json"
-    settings.LOG_WITNESSES = {}
-    write()
-    sequence()
-
-
-def notes() -> list[str]:
-    return list(Checkpoint.objects.order_by("number").values_list("note", flat=True))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_checkpoint")]
 
 
 def begun_anew() -> list[tuple[int, bool]]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from audit.log import verifying
-from audit.log.models import Entry, Leaf, Verification
+from audit.log.models import Checkpoint, Entry, Leaf, Verification
 from audit.log.sequencer import Sequencer
 
 
@@ -49,3 +49,8 @@ def walls_down(owner, *tables: str):
         for table in tables:
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     connection.close()
+
+
+def notes() -> list[str]:
+    """Every checkpoint as it was signed, in their order."""
+    return list(Checkpoint.objects.order_by("number").values_list("note", flat=True))
