@@ -59,13 +59,13 @@ WITH numbered AS MATERIALIZED (
     FROM acted
 )
 INSERT INTO log_entry (id, at, session, counter, request, actor_id, actor_role, actor_organisation, action, subject_type,
-    reference, shown, subject, relation, purpose, outcome)
+    reference, shown, subject, relation, purpose, outcome, utc_day)
 SELECT id, timestamptz 'epoch' + micro * interval '1 microsecond', (%(sessions)s::uuid[])[p], n, md5(n::text)::uuid,
     (%(actors)s::text[])[p], (%(roles)s::text[])[p], %(organisation)s, action, 'cases.case',
     CASE WHEN kind < 0.7 THEN (%(references)s::text[])[about_case] ELSE '' END,
     CASE WHEN action LIKE '%%_listed' THEN to_jsonb((%(references)s::text[])[about_case:about_case + 19]) END,
     CASE WHEN kind < 0.7 THEN md5((%(references)s::text[])[about_case])::uuid END,
-    'assigned', 'casework', outcome
+    'assigned', 'casework', outcome, micro / 86400000000
 FROM told
 """
 
