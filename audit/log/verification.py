@@ -118,7 +118,7 @@ def verify_rest(*, now: datetime | None = None) -> None:
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_UNPLACED, [first_uuid7((now or present) - PATIENCE)])
         unplaced = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         if unplaced:
             raise Broken(Fault.NOT_SEQUENCED, f"entry {unplaced[0]}")
         if unsound := forgotten.first_unsound():

@@ -83,6 +83,18 @@ def test_witness_that_began_anew_is_a_signal_and_one_in_step_is_none(begun):
 
 
 @pytest.mark.django_db
+def test_losses_of_one_witness_count_from_so_many_in_30_days(begun, settings):
+    settings.REVIEW_THRESHOLDS = {"witness_anew": {"times": 2}}
+    answer = {"checkpoint": 2, "size": 9, "held": True, "anew": True}
+    Receipt.objects.create(**answer, witness="file", at=at(9) - timedelta(days=30))
+    Receipt.objects.create(**answer, witness="file", at=at(9))
+    Receipt.objects.create(**answer, witness="folder", at=at(10))
+    second = Receipt.objects.create(**answer, witness="file", at=at(11))
+
+    assert [signal.key for signal in signals("witness_anew", days=1)] == [str(second.pk)]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "code"), [(BROKEN, "log_broken"), (STOPPED, "log_stopped"), (SILENT, "witness_silent")]
 )

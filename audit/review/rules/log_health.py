@@ -105,9 +105,13 @@ def lag(span: Span, limits: Limits) -> Iterator[Hit]:
         " happened, and have the whole log checked."
     ),
     owner=PRIVACY_OFFICER,
+    limits={"times": _("Losses of one witness within 30 days, from which on each counts")},
     # The answer of a witness is written down a moment after its time.
     waits=lambda _limits: timedelta(minutes=1),
 )
 def witness_anew(span: Span, limits: Limits) -> Iterator[Hit]:
-    for receipt in Receipt.objects.filter(anew=True, at__gte=span.start, at__lt=span.end).order_by("id"):
-        yield Hit(str(receipt.pk), receipt.at)
+    lost = Receipt.objects.filter(anew=True)
+    for receipt in lost.filter(at__gte=span.start, at__lt=span.end).order_by("id"):
+        near = lost.filter(witness=receipt.witness, at__gt=receipt.at - timedelta(days=30), at__lte=receipt.at)
+        if near.count() >= limits["times"]:
+            yield Hit(str(receipt.pk), receipt.at)
